@@ -1,0 +1,1 @@
+"""What this host is configured to do: text in, frozen dataclasses out."""

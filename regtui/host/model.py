@@ -1,0 +1,139 @@
+"""The host configuration as data: every value with the file and line that set it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+
+class EngineName(StrEnum):
+    """The program that pulls images on this host."""
+
+    RHEL_DOCKER = "rhel-docker"
+    MOBY = "moby"
+    PODMAN = "podman"
+    CONTAINERD = "containerd"
+
+
+class Severity(StrEnum):
+    """How much a finding matters: pulls fail, something acts otherwise than it reads, or it is worth knowing."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Security(StrEnum):
+    """How the engine treats a registry's TLS; unknown where only DNS could tell and was not asked."""
+
+    SECURE = "secure"
+    INSECURE = "insecure"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a value was written.
+
+    `file` is the path as the host sees it (`/etc/sysconfig/docker`), or words such as `built-in default`;
+    `line` counts from 1, None where a line means nothing; `name` is the variable, flag or key that held the value.
+    """
+
+    file: str
+    line: int | None = None
+    name: str = ""
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{place} {self.name}".rstrip()
+
+
+BUILT_IN = Source("built-in default")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One value of one option; `option` is dockerd's long flag or the daemon.json key, without dashes."""
+
+    option: str
+    value: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that the engine does silently and a person should know, with a fix to paste where there is one."""
+
+    code: str
+    severity: Severity
+    message: str
+    source: Source | None = None
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The daemon would not start; `message` is its own text."""
+
+    message: str
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InsecureEntry:
+    """One insecure entry: a network if it parses as CIDR, else an exact name (registry/config.go:130-150)."""
+
+    value: str
+    source: Source
+    network: Network | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proxies:
+    """The daemon's proxy variables (its unit's environment or daemon.json), never the shell's. Empty: none."""
+
+    http: str = ""
+    https: str = ""
+    no_proxy: str = ""
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HostFile:
+    """A file that was looked for: `state` is `read`, `missing`, or the sentence that says why it could not be read."""
+
+    path: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class HostConfig:
+    """Everything on the host that decides its engine's registries.
+
+    `registries` is the ordered search list, duplicates included, as `docker info` shows it (values are names, sources
+    tell who listed them); `insecure` ends with the built-in loopback networks; `mirrors` are docker.io's, as the
+    engine writes them; `blocked` holds the names after the rewriting of `all` and `public`. `insecure_broken` says
+    that the engine could not load its insecure list and so treats every listed registry as insecure. With a
+    `refusal` the daemon does not run, and the other fields tell what could still be read.
+    """
+
+    engine: EngineName
+    engine_reason: str
+    registries: tuple[Setting, ...] = ()
+    insecure: tuple[InsecureEntry, ...] = ()
+    mirrors: tuple[Setting, ...] = ()
+    blocked: tuple[Setting, ...] = ()
+    insecure_broken: bool = False
+    disable_legacy_registry: bool = False
+    signature_verification: bool = True
+    refusal: Refusal | None = None
+    settings: tuple[Setting, ...] = ()
+    arguments: tuple[Setting, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    proxies: Proxies = Proxies()
+    files: tuple[HostFile, ...] = ()
+    root: str = "/"
