@@ -1,0 +1,257 @@
+"""JSON as Go's encoding/json reads it, with its error texts, which the engines quote in their own messages."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from regtui.text import go_quote
+
+DEPTH_LIMIT = 10_000
+"""Open arrays and objects (scanner.go maxNestingDepth, Go 1.15 and later)."""
+
+_SPACE = re.compile(rb"[ \t\r\n]*+")
+_PLAIN = rb"[^\"\\\x00-\x1f]*+"
+# All of a string that is well formed, up to the quote that ends it or to the fault.
+_STRING_BODY = re.compile(_PLAIN + rb"(?:\\(?:[\"\\/bfnrt]|u[0-9a-fA-F]{4})" + _PLAIN + rb")*+")
+_HEX = re.compile(rb"[0-9a-fA-F]*+")
+# Every part may be cut short; `_Scanner.number` says where.
+_NUMBER = re.compile(rb"-?(0|[1-9][0-9]*+)?(\.[0-9]*+)?([eE][+-]?[0-9]*+)?")
+_LITERALS: dict[bytes, tuple[bytes, bool | None]] = {
+    b"t": (b"true", True),
+    b"f": (b"false", False),
+    b"n": (b"null", None),
+}
+_ESCAPE = re.compile(r"\\u([dD][89abAB]..)\\u([dD][c-fC-F]..)|\\u(....)|\\(.)")
+_ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+class GoJsonError(ValueError):
+    """What encoding/json says. `str()` is its text; `offset` counts bytes from 0, and may be the length of the data.
+
+    A text can quote a number of any length from the data: show it through `printable`.
+    """
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.offset = offset
+
+
+def unmarshal(data: bytes) -> object:
+    """json.Unmarshal into an empty interface: the data must be one value and blanks.
+
+    Objects become dict (of a key given twice the last counts), arrays list, numbers without fraction and exponent
+    int, and exact, others float. Bytes that are not UTF-8 and lone surrogates become U+FFFD. Raises GoJsonError;
+    never RecursionError, but a value may be DEPTH_LIMIT deep, which repr() and == cannot walk. Takes time and memory
+    in proportion to the data (a second for a MiB of brackets): the caller bounds it.
+    """
+    scanner = _Scanner(data)
+    value = scanner.document()
+    scanner.skip_space()
+    if scanner.position < len(data):
+        raise scanner.unexpected("after top-level value")
+    return scanner.checked(value)
+
+
+def decode_first(data: bytes) -> object:
+    """json.NewDecoder(...).Decode into an empty interface: the first value; what follows it is not looked at.
+
+    As `unmarshal` otherwise. Data that end too soon give `unexpected EOF`, and blank data `EOF`.
+    """
+    scanner = _Scanner(data)
+    scanner.skip_space()
+    if scanner.position >= len(data):
+        raise GoJsonError("EOF", len(data))
+    try:
+        value = scanner.document()
+    except GoJsonError as error:
+        if error.offset >= len(data):
+            raise GoJsonError("unexpected EOF", len(data)) from None
+        raise
+    return scanner.checked(value)
+
+
+def line_of(data: bytes, offset: int) -> int:
+    """The line, from 1, that a byte offset lies in; of the end of the data that of the last byte."""
+    return data.count(b"\n", 0, min(offset, max(len(data) - 1, 0))) + 1
+
+
+def kind(value: object) -> str:
+    """Go's word for a value's type, as in `json: cannot unmarshal array into Go value of type ...`."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "bool"
+        case str():
+            return "string"
+        case int() | float():
+            return "number"
+        case dict():
+            return "object"
+        case _:
+            return "array"
+
+
+class _Scanner:
+    """scanner.go's state machine, a token at a time, building the values as it goes.
+
+    One blank is put behind the data, as Go's own scanner.eof feeds it one: a number that the data end with is
+    thereby ended, and `tru` is a fault of the blank (`invalid character ' ' in literal true (expecting 'e')`).
+    """
+
+    __slots__ = ("buffer", "overflow", "position")
+
+    def __init__(self, data: bytes) -> None:
+        self.buffer = data + b" "
+        self.position = 0
+        self.overflow: GoJsonError | None = None  # the first number that float64 cannot hold
+
+    def checked(self, value: object) -> object:
+        """The value, unless a number was too large: Go says so only after the syntax was found good."""
+        if self.overflow is not None:
+            raise self.overflow
+        return value
+
+    def unexpected(self, context: str) -> GoJsonError:
+        """The byte at the position does not belong there; Go quotes it as the character of that number."""
+        if self.position >= len(self.buffer):
+            return GoJsonError("unexpected end of JSON input", len(self.buffer) - 1)
+        character = chr(self.buffer[self.position])
+        quoted = {"'": r"\'", '"': '"'}.get(character) or go_quote(character)[1:-1]
+        return GoJsonError(f"invalid character '{quoted}' {context}", self.position)
+
+    def skip_space(self) -> bytes:
+        """Go on to the next byte that is no blank, and return it; empty at the end."""
+        found = _SPACE.match(self.buffer, self.position)
+        self.position = found.end() if found else self.position
+        return self.buffer[self.position : self.position + 1]
+
+    def document(self) -> object:
+        """One value, with all that is in it."""
+        open_containers: list[dict[str, object] | list[object]] = []
+        keys: list[str] = []  # of each open object, the key whose value is being read
+        while True:
+            value, is_open = self.value_or_opening(len(open_containers))
+            if is_open and isinstance(value, dict | list):
+                open_containers.append(value)
+                if isinstance(value, dict):
+                    keys.append(self.key())
+                continue
+            while open_containers:
+                container = open_containers[-1]
+                if isinstance(container, dict):
+                    container[keys[-1]] = value
+                    if self.has_next(b"}", "after object key:value pair"):
+                        keys[-1] = self.key()
+                        break
+                    keys.pop()
+                else:
+                    container.append(value)
+                    if self.has_next(b"]", "after array element"):
+                        break
+                value = open_containers.pop()
+            else:
+                return value
+
+    def value_or_opening(self, depth: int) -> tuple[object, bool]:
+        """A scalar or an empty container; or the container that has just opened, with True."""
+        first = self.skip_space()
+        if first == b'"':
+            return self.string(), False
+        if first in (b"{", b"["):
+            if depth >= DEPTH_LIMIT:
+                raise self.unexpected("exceeded max depth")
+            self.position += 1
+            container: dict[str, object] | list[object] = {} if first == b"{" else []
+            if self.skip_space() == (b"}" if first == b"{" else b"]"):
+                self.position += 1
+                return container, False
+            return container, True
+        if first in _LITERALS:
+            return self.literal(*_LITERALS[first]), False
+        if first and first in b"-0123456789":
+            return self.number(), False
+        raise self.unexpected("looking for beginning of value")
+
+    def has_next(self, closing: bytes, context: str) -> bool:
+        """After an element: True past a comma, False past the closing bracket."""
+        found = self.skip_space()
+        if found not in (b",", closing):
+            raise self.unexpected(context)
+        self.position += 1
+        return found == b","
+
+    def key(self) -> str:
+        if self.skip_space() != b'"':
+            raise self.unexpected("looking for beginning of object key string")
+        key = self.string()
+        if self.skip_space() != b":":
+            raise self.unexpected("after object key")
+        self.position += 1
+        return key
+
+    def literal(self, word: bytes, value: bool | None) -> bool | None:
+        for expected in word:
+            if self.buffer[self.position] != expected:
+                raise self.unexpected(f"in literal {word.decode()} (expecting '{chr(expected)}')")
+            self.position += 1
+        return value
+
+    def number(self) -> int | float:
+        start = self.position
+        found = _NUMBER.match(self.buffer, start)
+        integer, fraction, exponent = found.groups() if found else (None, None, None)
+        if found is None or integer is None:
+            self.position += 1
+            raise self.unexpected("in numeric literal")
+        if fraction == b".":
+            self.position = found.end(2)
+            raise self.unexpected("after decimal point in numeric literal")
+        self.position = found.end()
+        if exponent is not None and not exponent[-1:].isdigit():
+            raise self.unexpected("in exponent of numeric literal")
+        text = found[0].decode()
+        value = float(text)
+        if math.isinf(value):
+            message = f"json: cannot unmarshal number {text} into Go value of type float64"
+            self.overflow = self.overflow or GoJsonError(message, start)
+        elif fraction is None and exponent is None:
+            return int(text)
+        return value
+
+    def string(self) -> str:
+        start = self.position + 1
+        found = _STRING_BODY.match(self.buffer, start)
+        self.position = found.end() if found else start
+        match self.buffer[self.position : self.position + 1]:
+            case b'"':
+                self.position += 1
+                return _unquoted(self.buffer[start : self.position - 1])
+            case b"\\":
+                self.position += 1
+                if self.buffer[self.position : self.position + 1] == b"u":
+                    digits = _HEX.match(self.buffer, self.position + 1)
+                    self.position = digits.end() if digits else self.position
+                    raise self.unexpected("in \\u hexadecimal character escape")
+                raise self.unexpected("in string escape code")
+            case _:
+                raise self.unexpected("in string literal")
+
+
+def _unquoted(body: bytes) -> str:
+    """The text of a well-formed string. Each byte that is not UTF-8 gives one U+FFFD, as in Go."""
+    text = body.decode("utf-8", "surrogateescape")
+    if not text.isascii():
+        text = _SURROGATES.sub("\ufffd", text)
+    return _ESCAPE.sub(_unescaped, text) if "\\" in text else text
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    high, low, unit, letter = found.groups()
+    if letter is not None:
+        return _ESCAPED.get(letter, letter)
+    if unit is None:
+        return chr(0x10000 + ((int(high, 16) - 0xD800) << 10) + int(low, 16) - 0xDC00)
+    return _SURROGATES.sub("\ufffd", chr(int(unit, 16)))
