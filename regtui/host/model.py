@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
@@ -93,11 +93,27 @@ class InsecureEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Proxies:
-    """The daemon's proxy variables (its unit's environment or daemon.json), never the shell's. Empty: none."""
+class Variable:
+    """One assignment of a variable of dockerd's environment; not `in_effect` where a later one replaced it.
 
-    http: str = ""
-    https: str = ""
+    The value is for people: passwords in it are hidden.
+    """
+
+    name: str
+    value: str
+    source: Source
+    in_effect: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Proxies:
+    """The daemon's proxy variables (its unit's environment or daemon.json), never the shell's. Empty: none.
+
+    The URLs may hold a password, so they are no part of the repr.
+    """
+
+    http: str = field(default="", repr=False)
+    https: str = field(default="", repr=False)
     no_proxy: str = ""
     source: Source | None = None
 
@@ -133,6 +149,7 @@ class HostConfig:
     refusal: Refusal | None = None
     settings: tuple[Setting, ...] = ()
     arguments: tuple[Setting, ...] = ()
+    variables: tuple[Variable, ...] = ()
     findings: tuple[Finding, ...] = ()
     proxies: Proxies = Proxies()
     files: tuple[HostFile, ...] = ()

@@ -1,0 +1,149 @@
+"""Arguments -> a command; imports neither textual nor httpx until a command needs them."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from typing import TYPE_CHECKING
+
+from regtui import __version__
+from regtui.host.model import EngineName
+from regtui.options import USAGE_ERROR, Options, Parser, UsageError, realm_pair
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+COMMANDS = {
+    "info": "the registry lines that `docker info` prints on this host",
+    "resolve": "who is asked for a name, what each answers, who serves it",
+}
+"""Command -> what it tells; the module of the same name in `regtui.commands` runs it."""
+
+_DESCRIPTION = """\
+Which registry serves `docker pull NAME` on this host, and which line of which file made it so.
+
+  regtui [NAME]           the terminal interface; NAME is resolved at once
+"""
+
+
+def run(arguments: list[str]) -> int:
+    """Parse the arguments, run the command, return the exit status."""
+    try:
+        options = parse(arguments)
+        if options is None:
+            return 0
+        module = importlib.import_module(f"regtui.commands.{options.command}")
+        command: Callable[[Options], int] = module.run
+        return command(options)
+    except UsageError as error:
+        sys.stderr.write(f"regtui: {error}\nTry 'regtui --help'.\n")
+        return USAGE_ERROR
+
+
+def parse(arguments: list[str]) -> Options | None:
+    """Return the options, or None where help or the version was asked for and printed."""
+    parser = build_parser()
+    parsed = parser.parse_intermixed_args(arguments)
+    if parsed.help:
+        sys.stdout.write(parser.format_help())
+        return None
+    if parsed.version:
+        sys.stdout.write(f"regtui {__version__}\n")
+        return None
+    words = list(parsed.words)
+    command = words.pop(0) if words and words[0] in COMMANDS else "tui"
+    _check(command, words, parsed)
+    return Options(
+        command=command,
+        words=tuple(words),
+        configs=tuple(parsed.config),
+        root=parsed.root,
+        engine=None if parsed.engine == "auto" else EngineName(parsed.engine),
+        timeout=parsed.timeout,
+        json=parsed.json,
+        color=not parsed.no_color,
+        cache=not parsed.no_cache,
+        resolve=tuple(parsed.resolve),
+        connect_to=tuple(parsed.connect_to),
+        allowed_realms=frozenset(realm_pair(text) for text in parsed.allow_auth_realm),
+        strict=parsed.strict,
+        ask_all=parsed.all,
+        dry_run=parsed.dry_run,
+        demo=parsed.demo,
+    )
+
+
+def _check(command: str, words: list[str], parsed: argparse.Namespace) -> None:
+    wanted = {"info": 0, "resolve": 1, "tui": 1}[command]
+    if len(words) > wanted:
+        raise UsageError(f"{command} takes {wanted or 'no'} name{'s' if wanted > 1 else ''}, not {len(words)}")
+    if command == "resolve" and not words:
+        raise UsageError("resolve takes the name of an image, for example: regtui resolve etcd")
+    for option in ("strict", "all", "dry_run"):
+        if getattr(parsed, option) and command != "resolve":
+            raise UsageError(f"--{option.replace('_', '-')} belongs to resolve")
+    if parsed.json and command == "tui":
+        raise UsageError("--json belongs to a command, for example: regtui resolve NAME --json")
+    if parsed.timeout is not None and not 0 < parsed.timeout <= 3600:
+        raise UsageError("--timeout takes seconds, more than 0 and at most 3600")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser; the man page and the completions are made from it."""
+    commands = "\n".join(f"  regtui {name:16} {text}" for name, text in COMMANDS.items())
+    parser = Parser(
+        prog="regtui",
+        usage="regtui [COMMAND] [NAME] [OPTIONS]",
+        description=_DESCRIPTION + commands,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+        add_help=False,
+        epilog="Exit status: 0 found or fine, 1 the pull would fail, 2 arguments or configuration are refused, "
+        "70 a fault of regtui's own, 128+N ended by signal N.",
+    )
+    parser.add_argument("words", nargs="*", metavar="NAME", help="a command and what it takes, or an image name")
+    _add_host_options(parser)
+    _add_network_options(parser)
+    resolving = parser.add_argument_group("resolve")
+    resolving.add_argument("--strict", action="store_true", help="exactly the engine's requests, nothing ahead of time")
+    resolving.add_argument("--all", action="store_true", help="ask the registries behind the winner too")
+    resolving.add_argument("--dry-run", action="store_true", help="the plan alone, without a packet")
+    output = parser.add_argument_group("output")
+    output.add_argument("--json", action="store_true", help="one JSON document")
+    output.add_argument("--no-color", action="store_true", help="plain text (also: NO_COLOR)")
+    output.add_argument("-h", "--help", action="store_true", help="print this and leave")
+    output.add_argument("-V", "--version", action="store_true", help="print the version and leave")
+    return parser
+
+
+def _add_host_options(parser: argparse.ArgumentParser) -> None:
+    host = parser.add_argument_group("host")
+    host.add_argument("--config", action="append", default=[], metavar="FILE", help="only this file (repeatable)")
+    host.add_argument("--root", default="/", metavar="DIR", help="read the host's files below DIR")
+    engines = ["auto", *(engine.value for engine in (EngineName.RHEL_DOCKER, EngineName.MOBY))]
+    host.add_argument("--engine", default="auto", choices=engines, help="whose rules apply (default: auto)")
+    host.add_argument("--demo", action="store_true", help="an embedded world of registries in place of the host")
+
+
+def _add_network_options(parser: argparse.ArgumentParser) -> None:
+    network = parser.add_argument_group("network")
+    network.add_argument("--timeout", type=float, metavar="S", help="seconds for one request in all (default: 30)")
+    network.add_argument(
+        "--resolve", action="append", default=[], metavar="HOST:PORT:ADDRESS", help="what DNS answers for a name"
+    )
+    network.add_argument(
+        "--connect-to",
+        action="append",
+        default=[],
+        metavar="HOST:PORT:ADDRESS:PORT",
+        help="where the socket for a name goes",
+    )
+    network.add_argument(
+        "--allow-auth-realm",
+        action="append",
+        default=[],
+        metavar="REGISTRY=HOST",
+        help="let the credentials of REGISTRY go to the token service on HOST",
+    )
+    network.add_argument("--no-cache", action="store_true", help="neither read nor write the cache")

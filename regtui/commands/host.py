@@ -1,0 +1,46 @@
+"""What several commands begin with: the host configuration, and what is wrong with it."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from regtui.host.discover import load
+from regtui.host.model import Severity
+from regtui.host.security import names_to_look_up
+from regtui.outlet import Outlet
+
+if TYPE_CHECKING:
+    from regtui.engines.base import Addresses
+    from regtui.host.model import HostConfig
+    from regtui.options import Options
+    from regtui.registry.network import Resolver
+
+LOOKUP_SECONDS = 1.0
+"""How long names are looked up for the secure flags; `docker info` prints flags computed when the daemon started."""
+
+
+def read_host(options: Options, root: str = "") -> HostConfig:
+    """Read the host configuration that the options name; `root` in place of theirs, for the demo."""
+    return load(root or options.root, options.configs, options.engine)
+
+
+def complain(config: HostConfig, *, color: bool) -> bool:
+    """Write to stderr what makes the daemon or regtui refuse the configuration; return whether there is something."""
+    outlet = Outlet(sys.stderr, color=color)
+    problems = [f for f in config.findings if f.severity is Severity.ERROR and f.code.startswith("config-")]
+    for finding in problems:
+        place = f"{finding.source}: " if finding.source else ""
+        outlet.line(f"regtui: {place}{finding.message}")
+    if config.refusal is not None:
+        outlet.line(f"the daemon would not start: {config.refusal.message}")
+        if config.refusal.source is not None:
+            outlet.line(f"  at {config.refusal.source}")
+    return bool(problems) or config.refusal is not None
+
+
+async def look_up(config: HostConfig, resolver: Resolver) -> Addresses:
+    """Look up the names that a secure flag depends on, all at once, for a second at most."""
+    from regtui.lookups import look_up_names
+
+    return await look_up_names(names_to_look_up(config), resolver, LOOKUP_SECONDS)

@@ -1,0 +1,48 @@
+"""`regtui info`: the registry lines of `docker info`, without asking a daemon."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from regtui.commands.host import complain, look_up, read_host
+from regtui.host.info import info_document, info_lines
+from regtui.host.security import names_to_look_up
+from regtui.options import USAGE_ERROR
+from regtui.outlet import Outlet
+
+if TYPE_CHECKING:
+    from regtui.engines.base import Addresses
+    from regtui.host.model import HostConfig
+    from regtui.options import Options
+
+
+def _read(options: Options) -> tuple[HostConfig, Addresses]:
+    """Return the configuration and the addresses that its secure flags depend on."""
+    if options.demo:
+        from regtui.demo.host import demo_resolver, demo_root
+
+        with demo_root() as root:
+            config = read_host(options, root=root)
+        return config, asyncio.run(look_up(config, demo_resolver()))
+    from regtui.commands.network import make_resolver
+
+    config = read_host(options)
+    return config, asyncio.run(look_up(config, make_resolver(options)))
+
+
+def run(options: Options) -> int:
+    """Print the lines, or everything as JSON with its sources."""
+    config, addresses = _read(options)
+    if options.json:
+        sys.stdout.write(json.dumps(info_document(config, addresses), indent=2, allow_nan=False) + "\n")
+    elif config.refusal is None or config.registries:
+        outlet = Outlet(color=options.color)
+        for line in info_lines(config, addresses):
+            outlet.line(line)
+    unknown = [name for name in names_to_look_up(config) if addresses.get(name) is None]
+    if unknown and not options.json:
+        sys.stderr.write(f"no address found for {', '.join(unknown)}: shown as docker shows it when DNS fails\n")
+    return USAGE_ERROR if complain(config, color=options.color) else 0

@@ -1,0 +1,93 @@
+"""`regtui resolve NAME`: the walk as text while it happens, or as one JSON document."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from regtui.commands.host import complain
+from regtui.options import USAGE_ERROR
+from regtui.outlet import Outlet
+from regtui.report import SCHEMA, Resolution, document, plan_document
+from regtui.told import Narrator, tell_plan
+
+if TYPE_CHECKING:
+    from regtui.options import Options
+    from regtui.session import Session
+
+
+def run(options: Options) -> int:
+    """Resolve the name and return the exit status that the pull would have."""
+    from regtui.commands.sessions import open_session
+
+    name = options.words[0]
+    with open_session(options) as session:
+        if complain(session.config, color=options.color):
+            return USAGE_ERROR if not options.json else _refused(session, name)
+        if options.dry_run:
+            return _dry_run(session, name, options)
+        return asyncio.run(_resolve(session, name, options))
+
+
+def _refused(session: Session, name: str) -> int:
+    refusal = session.config.refusal
+    message = refusal.message if refusal else "the configuration cannot be read"
+    body: dict[str, object] = {
+        "schema": SCHEMA,
+        "name": name,
+        "engine": session.config.engine,
+        "candidates": [],
+        "found": None,
+        "cause": "config",
+        "error": message,
+        "exit": USAGE_ERROR,
+    }
+    _write(body)
+    return USAGE_ERROR
+
+
+def _dry_run(session: Session, name: str, options: Options) -> int:
+    plan = session.plan(name)
+    if options.json:
+        _write(plan_document(plan))
+    else:
+        tell_plan(plan, Outlet(color=options.color))
+    return 1 if plan.refused else 0
+
+
+async def _resolve(session: Session, name: str, options: Options) -> int:
+    record = Resolution()
+    narrator = None if options.json else Narrator(record, Outlet(color=options.color))
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+    assert task is not None
+    caught: list[int] = []
+
+    def stop(number: int) -> None:
+        caught.append(number)
+        task.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        loop.add_signal_handler(number, stop, number)
+    try:
+        async for event in session.resolve(name, strict=options.strict, ask_all=options.ask_all):
+            record.fold(event)
+            if narrator is not None:
+                narrator.tell(event)
+        status = record.ended.exit if record.ended else 1
+    except asyncio.CancelledError:
+        if not caught:
+            raise
+        status = 128 + caught[0]
+    finally:
+        await session.aclose()
+    if options.json and record.plan is not None:
+        _write(document(record))
+    return status
+
+
+def _write(body: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(body, indent=2, allow_nan=False) + "\n")

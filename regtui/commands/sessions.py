@@ -1,0 +1,48 @@
+"""The session that a command works with: the host's own, or the demo's."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from regtui.commands.host import read_host
+from regtui.commands.network import make_dialer, make_resolver
+from regtui.live import LiveSession, Means
+from regtui.registry.limits import Limits
+from regtui.registry.tls import Trust
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regtui.host.model import HostConfig
+    from regtui.options import Options
+
+
+@contextmanager
+def open_session(options: Options) -> Iterator[LiveSession]:
+    """Yield the session that the options name, its configuration read from the host or the demo."""
+    with ExitStack() as stack:
+        if options.demo:
+            from regtui.demo.host import DEMO_PLACE, demo_root
+
+            config, place = read_host(options, root=stack.enter_context(demo_root())), DEMO_PLACE
+        else:
+            config, place = read_host(options), ", ".join(options.configs) or options.root
+        yield stack.enter_context(session_of(options, config, place))
+
+
+@contextmanager
+def session_of(options: Options, config: HostConfig, place: str) -> Iterator[LiveSession]:
+    """Yield a session for a configuration; the demo's world lives as long as its session."""
+    limits = Limits() if options.timeout is None else replace(Limits(), total=options.timeout)
+    if options.demo:
+        from regtui.demo.host import demo_world
+
+        with demo_world() as world:
+            trust = Trust(system=False, authorities=(world.authorities.encode(),))
+            means = Means(world.resolver, world.dialer, trust, limits, options.allowed_realms)
+            yield LiveSession(config, means, place=place)
+        return
+    means = Means(make_resolver(options), make_dialer(options), Trust(), limits, options.allowed_realms)
+    yield LiveSession(config, means, place=place)

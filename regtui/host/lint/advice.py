@@ -1,0 +1,141 @@
+"""The fix to paste: the line of the file in which a value stands, written anew."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from regtui.host.model import BUILT_IN, EngineName
+from regtui.host.registries_conf import SOURCE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from regtui.host.model import HostConfig, Setting, Source, Variable
+
+KEYS = {
+    "add-registry": "add-registry",
+    "block-registry": "block-registry",
+    "insecure-registry": "insecure-registries",
+    "registry-mirror": "registry-mirrors",
+}
+"""Flag -> the key of daemon.json for the same list."""
+
+FLAGS = {key: flag for flag, key in KEYS.items()}
+_TABLES = {"add-registry": "search", "insecure-registry": "insecure", "block-registry": "block"}
+_YAML = {"add-registry": "registries", "insecure-registry": "insecure_registries", "block-registry": "block_registries"}
+_TOOL = "REGISTRIES"
+_HIDDEN = "***"
+_MOST = 60  # values of a line that still can be pasted
+
+
+class Pen:
+    """Writes lines of one host's files; `texts` are the files' own, where they are known."""
+
+    def __init__(self, config: HostConfig, texts: Mapping[str, bytes]) -> None:
+        self._config = config
+        self._texts = texts
+
+    def rewritten(self, flag: str, source: Source, old: str, new: tuple[str, ...]) -> str:
+        """Return the line at `source` with the value `old` of a flag replaced by `new`, none to remove it."""
+        if source == BUILT_IN:
+            return ""
+        if source.name == KEYS[flag]:
+            return self._json_line(flag, source, old, new)
+        if self._is_tool(source):
+            return self._tool_line(flag, source, old, new)
+        variable = self._variable(source)
+        line = None if variable is None else _replaced(variable.value, flag, old, new)
+        if variable is not None and line is not None and (written := assignment(variable, line)):
+            return written
+        return " ".join(f"--{flag} {value}" for value in new) or f"remove --{flag} {old}"
+
+    def added(self, flag: str, value: str) -> str:
+        """Return the line that adds a value to a list, in the place where the list already has some."""
+        present = [one for one in self._config.settings if one.option in (flag, KEYS[flag])]
+        variable = self._variable(present[-1].source) if present else None
+        if variable is not None and not self._is_tool(variable.source):
+            written = assignment(variable, f"{variable.value} --{flag} {value}".strip())
+            if written:
+                return written
+        if self._config.engine is EngineName.RHEL_DOCKER and not any(one.option == KEYS[flag] for one in present):
+            return f"--{flag} {value}"
+        return _json_list(KEYS[flag], [*(one.value for one in present[:_MOST]), value])
+
+    def without_flags(self, flag: str, values: list[str]) -> str:
+        """Return the line of the variable that holds a list's flags, with exactly these values."""
+        present = [one for one in self._config.settings if one.option == flag]
+        variable = self._variable(present[0].source) if present else None
+        words = " ".join(f"--{flag} {value}" for value in values)
+        if variable is None:
+            return words
+        text: str | None = variable.value
+        for setting in present[1:]:
+            text = _replaced(text or "", flag, setting.value, ()) if text is not None else None
+        text = None if text is None else _replaced(text, flag, present[0].value, tuple(values))
+        return (assignment(variable, text) if text is not None else "") or words
+
+    def merged(self, lost: Variable) -> str:
+        """Return the line in force of a variable with the words of one that has no effect put before its own."""
+        winner = next((one for one in self._config.variables if one.name == lost.name and one.in_effect), None)
+        if winner is None:
+            return ""
+        return assignment(winner, f"{lost.value} {winner.value}".strip())
+
+    def variable_at(self, source: Source | None) -> Variable | None:
+        """Return the variable that is assigned at a place."""
+        return next((one for one in self._config.variables if one.source == source), None)
+
+    def _variable(self, source: Source) -> Variable | None:
+        return next((one for one in self._config.variables if one.source == source and one.in_effect), None)
+
+    def _is_tool(self, source: Source) -> bool:
+        return source.name == _TOOL and "registries.conf" in source.file
+
+    def _json_line(self, flag: str, source: Source, old: str, new: tuple[str, ...]) -> str:
+        values: list[str] = []
+        for one in self._of(KEYS[flag], source)[:_MOST]:
+            values += new if one.source == source and one.value == old else (one.value,)
+        return _json_list(KEYS[flag], values)
+
+    def _tool_line(self, flag: str, source: Source, old: str, new: tuple[str, ...]) -> str:
+        """Return the line of /etc/containers/registries.conf, from which the tool writes the file that docker gets."""
+        values: list[str] = []
+        for one in self._of(flag, source)[:_MOST]:
+            values += new if one.value == old else (one.value,)
+        words = ", ".join(json.dumps(value) for value in values)
+        if flag not in _TABLES:
+            return ""
+        if b"[registries" in self._texts.get(SOURCE, b"[registries"):
+            return f"registries = [{words}]  # in the table [registries.{_TABLES[flag]}] of {SOURCE}"
+        return f"{_YAML[flag]}: [{words}]"
+
+    def _of(self, option: str, source: Source) -> list[Setting]:
+        return [one for one in self._config.settings if one.option == option and one.source.file == source.file]
+
+
+def assignment(variable: Variable, value: str) -> str:
+    """Return `NAME='VALUE'` as the file of the variable has it, empty where quotes or a hidden password forbid it."""
+    if _HIDDEN in value or len(value) > 3000 or ("'" in value and '"' in value) or "\\" in value:
+        return ""
+    if variable.source.file.endswith((".service", ".conf")) and ".service" in variable.source.file:
+        return "" if '"' in value else f'Environment="{variable.name}={value}"'
+    quote = '"' if "'" in value else "'"
+    return f"{variable.name}={quote}{value}{quote}"
+
+
+def _replaced(text: str, flag: str, old: str, new: tuple[str, ...]) -> str | None:
+    """Return the words of a variable with the last `--flag old` replaced; None where it is written otherwise."""
+    for written in dict.fromkeys((old, old.removesuffix("/"), {"*": "all"}.get(old, old))):
+        pattern = rf"(?<!\S)--{flag}(?:=|[ \t]+)(['\"]?){re.escape(written)}\1(?!\S)"
+        matches = list(re.finditer(pattern, text))
+        if matches:
+            begin, end = matches[-1].span()
+            words = " ".join(f"--{flag} {value}" for value in new)
+            return " ".join(part for part in (text[:begin].rstrip(), words, text[end:].lstrip()) if part)
+    return None
+
+
+def _json_list(key: str, values: list[str]) -> str:
+    return f"{json.dumps(key)}: [{', '.join(json.dumps(value) for value in values)}]"

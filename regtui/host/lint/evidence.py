@@ -1,0 +1,84 @@
+"""What findings are made of besides the configuration: files around it, what registries answered, and the time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from regtui.host.gonet import host_of
+from regtui.host.local_mirror import Here
+from regtui.host.security import mirror_host
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from regtui.host.certs import CertsDirectory
+    from regtui.host.credentials import CredentialFile
+    from regtui.host.local_mirror import LocalCache
+    from regtui.host.model import HostConfig, Source
+    from regtui.host.security import Addresses
+
+LIST_LIMIT = 500
+"""Entries of one list that are judged; people write a dozen, and each is held against all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """docker's ExecStart= in force: where it stands and which variables it passes on.
+
+    `lost` are the variables that the command of the unit passed on before a drop-in replaced it.
+    """
+
+    source: Source
+    used: frozenset[str] = frozenset()
+    lost: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that `findings` may know; what is left out is not judged.
+
+    `texts` are the files that settings stand in, by path as the sources name them. `plain_http` and `untrusted` are
+    `HOST[:PORT]` which answered a TLS handshake in plain HTTP, or with a certificate that this host does not trust.
+    """
+
+    texts: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    command: Command | None = None
+    certs: tuple[CertsDirectory, ...] = ()
+    credentials: CredentialFile | None = None
+    caches: tuple[LocalCache, ...] = ()
+    here: Here = field(default_factory=Here)
+    addresses: Addresses = field(default_factory=dict)
+    plain_http: frozenset[str] = frozenset()
+    untrusted: frozenset[str] = frozenset()
+    now: datetime | None = None
+
+
+NOTHING = Evidence()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A host that docker is configured to ask: `name` is `HOST[:PORT]`, `mirror` its URL where it is a mirror."""
+
+    name: str
+    source: Source
+    mirror: str = ""
+
+
+def asked(config: HostConfig) -> tuple[Asked, ...]:
+    """Return the members of the search list, then the mirrors, as far as they are judged."""
+    members = (Asked(setting.value, setting.source) for setting in config.registries[:LIST_LIMIT])
+    mirrors = (Asked(mirror_host(m.value), m.source, m.value) for m in config.mirrors[:LIST_LIMIT])
+    return (*members, *(one for one in mirrors if one.name))
+
+
+def by_host(config: HostConfig) -> dict[str, list[str]]:
+    """Return the names that docker is configured to ask by their host, without port and in lower case."""
+    found: dict[str, list[str]] = {}
+    for one in asked(config):
+        names = found.setdefault(host_of(one.name).lower(), [])
+        if one.name not in names:
+            names.append(one.name)
+    return found

@@ -1,0 +1,61 @@
+"""How findings are worded: one maker for each severity, and outside text that is safe inside a sentence."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from regtui.host.model import BUILT_IN, Finding, Severity
+from regtui.text import printable, strip_userinfo
+
+if TYPE_CHECKING:
+    from regtui.host.model import Source
+
+_SENTENCE = 1000
+_FIX = 4000
+_NAME = 80
+_SEPARATORS = re.compile(r"[,;\s]+")
+
+
+def error(code: str, message: str, source: Source | None, fix: str = "") -> Finding:
+    """Return a finding about pulls that fail, or a daemon that does not start."""
+    return Finding(code, Severity.ERROR, printable(message, _SENTENCE), source, printable(fix, _FIX))
+
+
+def warning(code: str, message: str, source: Source | None, fix: str = "") -> Finding:
+    """Return a finding about something that acts otherwise than it reads."""
+    return Finding(code, Severity.WARNING, printable(message, _SENTENCE), source, printable(fix, _FIX))
+
+
+def note(code: str, message: str, source: Source | None, fix: str = "") -> Finding:
+    """Return a finding that is worth knowing."""
+    return Finding(code, Severity.NOTE, printable(message, _SENTENCE), source, printable(fix, _FIX))
+
+
+def shown(text: str) -> str:
+    """Return a name or URL in quotes for a sentence: cut, clean, without a password."""
+    return f"`{printable(strip_userinfo(text), _NAME)}`"
+
+
+def place(source: Source | None) -> str:
+    """Return `FILE:LINE` for a sentence, or words for a value that nobody wrote."""
+    if source is None or source == BUILT_IN:
+        return "docker's own default"
+    return printable(source.file if source.line is None else f"{source.file}:{source.line}", 200)
+
+
+def listed(names: list[str] | tuple[str, ...], most: int = 5) -> str:
+    """Return names for a sentence: `a`, `b` and 3 more."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(shown(name) for name in names[:most]) + more
+
+
+def bare_host(text: str) -> str:
+    """Return `HOST[:PORT]` of a text that has a scheme, user name, path or slash around it."""
+    rest = text.partition("://")[2] if "://" in text else text
+    return rest.partition("/")[0].rpartition("@")[2]
+
+
+def several(text: str) -> tuple[str, ...]:
+    """Return the names of a text that was written as a list, each without scheme and path."""
+    return tuple(name for part in _SEPARATORS.split(text) if (name := bare_host(part)))

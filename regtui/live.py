@@ -1,0 +1,146 @@
+"""The real session: one host's configuration with a live client behind it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from regtui.attempt import Asker
+from regtui.clock import Clock
+from regtui.engines.base import Endpoint, Plan, Platform, Question
+from regtui.engines.choice import engine_for
+from regtui.health import check_health
+from regtui.host.files import HostFiles
+from regtui.host.model import EngineName
+from regtui.lookups import look_up_names
+from regtui.reference import split_hostport
+from regtui.registry.client import RegistryClient, Target
+from regtui.registry.limits import Limits
+from regtui.registry.tls import TlsRules, Trust
+from regtui.registry.transport import Transport
+from regtui.resolve import Queue, Resolution
+from regtui.stored import Stored
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from regtui.engines.base import Addresses
+    from regtui.events import Event, HealthChecked
+    from regtui.host.model import HostConfig
+    from regtui.registry.network import Dialer, Resolver
+
+LOOKUP_SECONDS = 1.0
+"""How long a walk waits for the addresses that secure flags depend on; later counts as docker's DNS failure."""
+
+_ARCHITECTURES = {
+    "x86_64": ("amd64", ""),
+    "aarch64": ("arm64", "v8"),
+    "armv7l": ("arm", "v7"),
+    "armv6l": ("arm", "v6"),
+    "i686": ("386", ""),
+}
+
+
+def host_platform() -> Platform:
+    """Return the platform that this host pulls for."""
+    machine = os.uname().machine
+    return Platform("linux", *_ARCHITECTURES.get(machine, (machine, "")))
+
+
+DEFAULT_LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a session reaches the network with."""
+
+    resolver: Resolver
+    dialer: Dialer
+    trust: Trust
+    limits: Limits = DEFAULT_LIMITS
+    allowed_realms: frozenset[tuple[str, str]] = frozenset()
+
+
+class LiveSession:
+    """A session on the real network, or on what stands in for it in the demo and in tests."""
+
+    def __init__(self, config: HostConfig, means: Means, *, place: str, platform: Platform | None = None) -> None:
+        self.config = config
+        self.place = place
+        self._means = means
+        self._engine = engine_for(config.engine)
+        self._platform = platform or host_platform()
+        self._stored = Stored(HostFiles(config.root), config.engine, root=config.root)
+        self._addresses: dict[str, tuple[object, ...] | None] = {}
+        self._client: RegistryClient | None = None
+
+    def plan(self, name: str, addresses: Addresses | None = None) -> Plan:
+        """Return what the engine would ask; without a packet where no addresses are given."""
+        question = Question(self.config, name, addresses or {})
+        plan = self._engine.plan(question)
+        names = {e.certificates for c in plan.candidates for e in c.endpoints if e.certificates}
+        broken = {name: error for name in names if (error := self._stored.certificates(name).error)}
+        return self._engine.plan(replace(question, broken=broken)) if broken else plan
+
+    async def resolve(self, name: str, *, strict: bool = False, ask_all: bool = False) -> AsyncIterator[Event]:
+        """Walk the plan and yield what happens; leaving the iterator cancels what is under way."""
+        clock = Clock()
+        plan = await self._plan_with_addresses(name)
+        queue = Queue()
+        asker = Asker(
+            self._engine, self._opened(), self._target, self._platform, clock, queue.put_nowait, strict=strict
+        )
+        resolution = Resolution(self._engine, plan, self._platform, asker, clock, queue)
+        async for event in resolution.events(strict=strict, ask_all=ask_all):
+            yield event
+
+    async def health(self) -> AsyncIterator[HealthChecked]:
+        """Ask every registry and mirror of the host for `/v2/`, all at once."""
+        async for event in check_health(self.config, self.plan, self._opened(), self._target):
+            yield event
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+    async def _plan_with_addresses(self, name: str) -> Plan:
+        plan = self.plan(name)
+        hosts = {split_hostport(endpoint.host)[0] for c in plan.candidates for endpoint in c.endpoints}
+        addresses = await look_up_names(tuple(sorted(hosts)), self._means.resolver, LOOKUP_SECONDS)
+        return self.plan(name, addresses)
+
+    def _opened(self) -> RegistryClient:
+        if self._client is None:
+            means, proxies = self._means, self.config.proxies
+            go110 = self.config.engine is EngineName.RHEL_DOCKER
+            transport = Transport(
+                resolver=means.resolver,
+                dialer=means.dialer,
+                trust=means.trust,
+                limits=means.limits,
+                proxies=proxies,
+                go110=go110,
+            )
+            self._client = RegistryClient(
+                transport,
+                resolver=means.resolver,
+                proxies=proxies,
+                go110=go110,
+                allowed_realms=means.allowed_realms,
+                dns_seconds=means.limits.dns,
+            )
+        return self._client
+
+    def _target(self, endpoint: Endpoint) -> tuple[Target, str]:
+        """Return an endpoint as the client sees it, and words for the credential that is used."""
+        certs = self._stored.certificates(endpoint.certificates)
+        tls = TlsRules(
+            verify=endpoint.verify,
+            authorities=tuple(pem for _path, pem in certs.authorities),
+            client_pairs=certs.pairs,
+        )
+        credential, words = self._stored.credential(endpoint.key, endpoint.host)
+        return Target(endpoint.url, tls, insecure=endpoint.insecure, credential=credential), words

@@ -1,0 +1,130 @@
+"""An image's configuration blob, and its history joined with the manifest's layers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from regtui.registry.descriptors import Descriptor, ManifestError, annotations_of, text_of
+from regtui.registry.jsonbody import BodyError, load_object
+from regtui.text import one_line
+
+MOST_BYTES = 4 * 1024 * 1024
+MOST_STEPS = 5_000
+_MOST_TEXTS = 500
+_NOP = re.compile(r"/bin/sh -c #\(nop\) +")
+_SHELL = re.compile(r"(?:RUN )?(?:\|[0-9]+ .*?)?/bin/sh -c ")
+_BUILDKIT = re.compile(r" # buildkit$")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of an image's history; texts cleaned, `created` as the image says it."""
+
+    created_by: str
+    created: str = ""
+    comment: str = ""
+    empty: bool = False
+
+    @property
+    def instruction(self) -> str:
+        """The Dockerfile's line, as far as it can be told: `CMD ["nginx"]`, `RUN apt-get update`."""
+        text = _BUILDKIT.sub("", self.created_by)
+        if (nop := _NOP.match(text)) is not None:
+            return text[nop.end() :]
+        shell = _SHELL.match(text)
+        return f"RUN {text[shell.end() :]}" if shell else text
+
+
+@dataclass(frozen=True, slots=True)
+class ImageConfig:
+    """What a container of the image starts with, and how the image was made. Every text is cleaned."""
+
+    created: str = ""
+    author: str = ""
+    os: str = ""
+    architecture: str = ""
+    variant: str = ""
+    user: str = ""
+    working_directory: str = ""
+    stop_signal: str = ""
+    entrypoint: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
+    volumes: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+    history: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A step of the history with the layer that it made: `descriptor` is None for a step that made none.
+
+    `step` is None for a layer that the history does not speak of.
+    """
+
+    step: Step | None
+    descriptor: Descriptor | None
+
+
+def read_config(body: bytes) -> ImageConfig:
+    """Return the configuration in a blob; unusable fields are left out, a body that is no object is a ManifestError."""
+    if len(body) > MOST_BYTES:
+        raise ManifestError("the configuration is larger than 4 MiB")
+    try:
+        fields = load_object(body)
+    except BodyError as error:
+        raise ManifestError(f"the configuration cannot be read: {error}") from None
+    inner = fields.get("config")
+    run = inner if isinstance(inner, dict) else {}
+    history = fields.get("history")
+    return ImageConfig(
+        created=text_of(fields, "created", 64),
+        author=text_of(fields, "author"),
+        os=text_of(fields, "os", 64),
+        architecture=text_of(fields, "architecture", 64),
+        variant=text_of(fields, "variant", 64),
+        user=text_of(run, "User"),
+        working_directory=text_of(run, "WorkingDir"),
+        stop_signal=text_of(run, "StopSignal", 64),
+        entrypoint=_texts(run.get("Entrypoint")),
+        command=_texts(run.get("Cmd")),
+        environment=_texts(run.get("Env")),
+        ports=_keys(run.get("ExposedPorts")),
+        volumes=_keys(run.get("Volumes")),
+        labels=annotations_of(run, "Labels"),
+        history=tuple(_step(entry) for entry in history[:MOST_STEPS]) if isinstance(history, list) else (),
+    )
+
+
+def join_layers(layers: tuple[Descriptor, ...], history: tuple[Step, ...]) -> tuple[Layer, ...]:
+    """Return the history with each step's layer, oldest first.
+
+    A step marked empty has no layer; the others take the layers in order (image-spec, config.md). Layers beyond the
+    history follow without a step, steps beyond the layers stay without one.
+    """
+    left = iter(layers)
+    rows = [Layer(step, None if step.empty else next(left, None)) for step in history]
+    return (*rows, *(Layer(None, layer) for layer in left))
+
+
+def _step(entry: object) -> Step:
+    fields = entry if isinstance(entry, dict) else {}
+    return Step(
+        text_of(fields, "created_by", 2000),
+        text_of(fields, "created", 64),
+        text_of(fields, "comment", 200),
+        fields.get("empty_layer") is True,
+    )
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (one_line(value, 500),)
+    listed = value[:_MOST_TEXTS] if isinstance(value, list) else []
+    return tuple(one_line(text, 500) for text in listed if isinstance(text, str))
+
+
+def _keys(value: object) -> tuple[str, ...]:
+    return tuple(one_line(key, 200) for key in list(value)[:_MOST_TEXTS]) if isinstance(value, dict) else ()

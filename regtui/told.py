@@ -1,0 +1,129 @@
+"""A resolution told as lines of text while it happens: what `regtui resolve` prints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regtui import events
+from regtui.outcome import Outcome
+from regtui.text import printable, size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regtui.engines.base import Candidate, Found, Plan
+    from regtui.outlet import Outlet
+    from regtui.report import EndpointRecord, Resolution
+
+_GOOD = {Outcome.FOUND}
+_QUIET = {Outcome.SKIPPED, Outcome.BLOCKED}
+STAGE_COLUMN = 44
+
+
+def tell_plan(plan: Plan, outlet: Outlet) -> None:
+    """Print the plan of `--dry-run`: candidates and endpoints in order, with the setting behind each."""
+    for number, candidate in enumerate(plan.candidates, 1):
+        outlet.line(_heading(number, candidate, outlet))
+        if candidate.outcome is not None:
+            outlet.line(f"   {outlet.paint('warn', candidate.outcome)}  {printable(candidate.reason)}")
+        for endpoint in candidate.endpoints:
+            notes = [note for note, is_so in _notes(endpoint) if is_so]
+            why = f"  {outlet.paint('dim', printable(str(endpoint.why)))}" if endpoint.why else ""
+            outlet.line(f"   {endpoint.api} {printable(endpoint.url)}  {', '.join(notes)}{why}".rstrip())
+    for line in (*plan.preface, *plan.refused):
+        outlet.line(printable(line))
+
+
+def _notes(endpoint: object) -> tuple[tuple[str, bool], ...]:
+    mirror, verify = getattr(endpoint, "mirror", False), getattr(endpoint, "verify", True)
+    legacy = getattr(endpoint, "api", "v2") == "v1"
+    return (("mirror", mirror), ("TLS not verified", not verify), ("shown only, never sent", legacy))
+
+
+class Narrator:
+    """Prints what a resolution's events say, each endpoint once it has ended."""
+
+    def __init__(self, record: Resolution, outlet: Outlet) -> None:
+        self._record = record
+        self._outlet = outlet
+        self._marks = ("✓", "✗", "·") if outlet.unicode else ("+", "x", "-")
+
+    def tell(self, event: events.Event) -> None:
+        """Print the lines of an event that the record has already taken in."""
+        for line in self._lines(event):
+            self._outlet.line(line)
+
+    def _lines(self, event: events.Event) -> Iterator[str]:
+        match event:
+            case events.CandidateStarted():
+                candidate = self._record.candidates[event.candidate].candidate
+                yield _heading(event.candidate + 1, candidate, self._outlet)
+            case events.EndpointEnded():
+                endpoint = self._record.candidates[event.candidate].endpoints[event.endpoint]
+                if endpoint.endpoint.api == "v2":
+                    yield from self._endpoint(endpoint, event)
+            case events.CandidateEnded() if not self._record.candidates[event.candidate].endpoints:
+                yield f"   {self._mark(event.outcome)} {event.outcome}  {printable(event.error)}"
+            case events.AlsoFound():
+                yield from self._also(event.found)
+            case events.ResolutionEnded():
+                yield from self._end(event)
+            case _:
+                pass
+
+    def _endpoint(self, record: EndpointRecord, event: events.EndpointEnded) -> Iterator[str]:
+        url = printable(record.endpoint.url) + ("  mirror" if record.endpoint.mirror else "")
+        spent = sum(stage.ms for stage in record.stages)
+        text = event.error or "serves it"
+        time = f"  {spent:.0f} ms" if spent else ""
+        yield f"   {self._mark(event.outcome)} {url}  {event.outcome}  {printable(text)}{self._dim(time)}"
+        stages = [f"{stage.stage} {'ok' if stage.ok else 'failed'} {stage.ms:.0f} ms" for stage in record.stages]
+        if stages and event.outcome not in _QUIET:
+            yield self._dim("     " + ", ".join(stages))
+        for note in (record.credential, record.withheld, event.detail):
+            if note:
+                yield self._dim(f"     {printable(note)}")
+
+    def _also(self, found: Found) -> Iterator[str]:
+        winner = self._record.ended.found if self._record.ended else None
+        same = "the same digest" if winner and winner.digest == found.digest else "another digest"
+        yield f"   also there, {same}: {found.digest}" if winner else f"   also there: {found.digest}"
+
+    def _end(self, event: events.ResolutionEnded) -> Iterator[str]:
+        yield ""
+        if event.found is not None:
+            yield from self._winner(event.found)
+        else:
+            yield self._outlet.paint("bad", f"docker pull would fail: {printable(event.error)}")
+        if event.engine_seconds >= 1:
+            yield f"docker itself would have waited about {event.engine_seconds:.0f} s"
+        yield ""
+        yield "docker pull would print:"
+        for line in self._record.transcript:
+            mark = self._dim("  (assumed)") if line.assumed else ""
+            yield f"  {printable(line.text, 2000)}{mark}"
+
+    def _winner(self, found: Found) -> Iterator[str]:
+        via = f"mirror {found.endpoint}" if found.mirror else found.endpoint
+        yield f"{self._outlet.paint('good', 'found')}  {self._outlet.paint('strong', printable(found.reference))}"
+        yield f"  from    {printable(via)}"
+        yield f"  digest  {found.digest}"
+        yield f"  type    {printable(found.media_type)}"
+        if found.platforms:
+            yield f"  for     {', '.join(printable(platform) for platform in found.platforms)}"
+        if found.size:
+            yield f"  size    {size(found.size)}"
+
+    def _mark(self, outcome: Outcome) -> str:
+        good, bad, quiet = self._marks
+        if outcome in _GOOD:
+            return self._outlet.paint("good", good)
+        return self._dim(quiet) if outcome in _QUIET else self._outlet.paint("bad", bad)
+
+    def _dim(self, text: str) -> str:
+        return self._outlet.paint("dim", text)
+
+
+def _heading(number: int, candidate: Candidate, outlet: Outlet) -> str:
+    name = outlet.paint("strong", printable(candidate.reference))
+    return f"{number}  {name}  {outlet.paint('dim', candidate.security)}"

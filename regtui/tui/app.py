@@ -1,0 +1,160 @@
+"""The Textual application: wiring, themes, the gate before the terminal, signals, and what happens on a fault."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, SystemCommand
+
+from regtui.settings import Motion
+from regtui.tui.actions import ACTIONS, Owner
+from regtui.tui.bindings import bindings_of
+from regtui.tui.glyphs import ASCII, UNICODE
+from regtui.tui.safe import Backstop
+from regtui.tui.screens.home import HomeScreen
+from regtui.tui.themes import THEMES
+from regtui.tui.widgets.walk_view import Manner
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from pathlib import PurePath
+
+    from textual.binding import BindingType
+    from textual.filter import LineFilter
+    from textual.screen import Screen
+
+    from regtui.host.model import HostConfig
+    from regtui.session import Session
+    from regtui.tui.terminal import Look
+
+FAULT = 70
+"""Exit status for a fault of regtui's own (EX_SOFTWARE)."""
+INTERRUPTED = 130
+WALK_FRAMES = {Motion.FULL: 12, Motion.BASIC: 8, Motion.NONE: 8}
+"""Frames a second of what moves by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the application begins with: the host's configuration at once, the means to ask after the first paint.
+
+    `save` writes a theme to the user's settings and returns the sentence to show, of success or of why not.
+    """
+
+    config: HostConfig
+    place: str
+    open_session: Callable[[], Awaitable[Session]]
+    look: Look
+    name: str = ""
+    problems: tuple[str, ...] = ()
+    save: Callable[[str], str] | None = None
+
+
+class RegtuiApp(App[None]):
+    """Shows the home screen. Ends with a return code: 0, 70 for a fault, 128+N for signal N."""
+
+    TITLE = "regtui"
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["screens/home.tcss", "screens/panel.tcss"]
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of(Owner.APP)
+
+    def __init__(self, begin: Start, *, manner: Manner | None = None) -> None:
+        self._backstop = Backstop(plain=begin.look.plain)
+        super().__init__()
+        look = begin.look
+        self._begin = begin
+        self._manner = manner or Manner(
+            ASCII if look.plain else UNICODE, look.motion is not Motion.NONE, look.paced, WALK_FRAMES[look.motion]
+        )
+        self._session: Session | None = None
+        self.fault: BaseException | None = None
+        self.animation_level = look.motion.value
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = look.theme if look.theme in self.available_themes else "dark"
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return the home screen, which needs nothing but the configuration for its first paint."""
+        begin = self._begin
+        return HomeScreen(begin.config, begin.place, self._manner, blink=begin.look.blink)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Add the gate behind which no control character passes."""
+        return [*super().get_line_filters(), self._backstop]
+
+    def on_mount(self) -> None:
+        """Leave all that costs time for after the first paint."""
+        self.call_after_refresh(self._after_first_paint)
+
+    def _after_first_paint(self) -> None:
+        if self._begin.name:
+            self.home.ask(self._begin.name)
+        for problem in self._begin.problems:
+            self.notify(problem, severity="warning", timeout=15, markup=False)
+        self.run_worker(self._connect(), group="connect", exclusive=True)
+
+    async def _connect(self) -> None:
+        self._session = await self._begin.open_session()
+        self.home.connect(self._session)
+
+    @property
+    def home(self) -> HomeScreen:
+        """The screen at the bottom."""
+        screen = self.screen_stack[0]
+        assert isinstance(screen, HomeScreen)
+        return screen
+
+    async def on_unmount(self) -> None:
+        """Close the connections; a server that does not answer the goodbye is not waited for."""
+        if self._session is not None:
+            try:
+                await asyncio.wait_for(self._session.aclose(), timeout=0.2)
+            except TimeoutError:
+                return
+
+    def end(self, code: int) -> None:
+        """Leave with this return code; also what a signal does."""
+        self.exit(return_code=code)
+
+    async def action_quit(self) -> None:
+        """Quit at once."""
+        self.end(0)
+
+    def action_interrupt(self) -> None:
+        """Quit as a person who pressed ^C expects it."""
+        self.end(INTERRUPTED)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002 - Textual's own
+        """List every action, and the themes; all by one table."""
+        for action in ACTIONS:
+            if action.palette:
+                yield SystemCommand(action.palette, action.help, self._runner(f"{action.owner}.{action.id}"))
+        yield SystemCommand(
+            "theme: choose", "dark, light, the terminal's own colors and others", self.action_change_theme
+        )
+        if self._begin.save is not None:
+            yield SystemCommand("theme: keep", "write the theme to your settings", self._keep_theme)
+
+    def _runner(self, action: str) -> Callable[[], Awaitable[object]]:
+        return lambda: self.run_action(action)
+
+    def _keep_theme(self) -> None:
+        assert self._begin.save is not None
+        self.notify(self._begin.save(self.theme), markup=False, timeout=10)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Keep the fault for a report; what Textual would print shows local variables, and those may be secrets."""
+        if self.fault is None:
+            self.fault = error
+        super()._handle_exception(error)
+        self._return_code = FAULT
+
+    def _fatal_error(self) -> None:
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: object) -> None:
+        """Leave without printing: `run` reports the fault."""
+        del renderables
+        self._close_messages_no_wait()

@@ -1,0 +1,55 @@
+"""What runs beside the screens: a session's events, posted one by one. Nothing here touches a widget."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from regtui.events import Event, HealthChecked
+    from regtui.session import Session
+
+T = TypeVar("T")
+
+
+@dataclass
+class Happened(Message):
+    """An event of the walk with this number; what an earlier walk still sends is told apart by it."""
+
+    number: int
+    event: Event
+
+
+@dataclass
+class Answered(Message):
+    """A registry or a mirror answered a health check."""
+
+    check: HealthChecked
+
+
+async def follow_walk(
+    session: Session, name: str, number: int, post: Callable[[Message], object], *, ask_all: bool
+) -> None:
+    """Post what happens while the name is resolved; being cancelled closes the session's iterator."""
+    await _drain(session.resolve(name, ask_all=ask_all), lambda event: post(Happened(number, event)))
+
+
+async def follow_health(session: Session, post: Callable[[Message], object]) -> None:
+    """Post each registry's answer."""
+    await _drain(session.health(), lambda check: post(Answered(check)))
+
+
+async def _drain(events: AsyncIterator[T], post: Callable[[T], object]) -> None:
+    if isinstance(events, AsyncGenerator):
+        async with aclosing(events):
+            async for event in events:
+                post(event)
+    else:
+        async for event in events:
+            post(event)

@@ -1,0 +1,112 @@
+"""The small fixed lines of the home screen: title, refusal, axis of the bars, the words of an empty walk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regtui.host.model import Severity
+from regtui.tui.bars import BAR_WIDTH, scale
+from regtui.tui.cells import EMPTY, Line, Role, Span, crop, indent, line_width, span, spread, wrap
+from regtui.tui.details import WIDE_ENOUGH_FOR_BARS
+from regtui.tui.frames import INDENT
+from regtui.tui.listing import summary
+from regtui.tui.words import PROGRAM, duration
+
+if TYPE_CHECKING:
+    from regtui.host.model import HostConfig
+    from regtui.tui.glyphs import Glyphs
+    from regtui.tui.state import Walk
+
+NEEDED = (60, 15)
+"""Columns and rows below which a sentence takes the place of the screen."""
+
+
+def title_line(config: HostConfig, place: str, width: int, glyphs: Glyphs) -> Line:
+    """Return the first line: the program, the engine, where its configuration was read, what it found there."""
+    left: Line = (
+        Span("regtui", Role.STRONG),
+        Span("  "),
+        span(config.engine, Role.ACCENT),
+        Span(f" {glyphs.dot} ", Role.DIM),
+        span(place),
+    )
+    return spread(left, summary(config), width, glyphs.ellipsis)
+
+
+def frame_top(title: str, width: int, glyphs: Glyphs, *, focused: bool) -> Line:
+    """Return a panel's upper edge. The edges are lines of their own, so that a change of focus repaints one row."""
+    left, right = ("+", "+") if glyphs.plain else ("╭", "╮")
+    role = Role.ACCENT if focused else Role.EDGE
+    name: Line = (Span(f" {title} ", Role.STRONG if focused else Role.DIM),)
+    rule = glyphs.rule * max(0, width - line_width(name) - 3)
+    return (Span(left + glyphs.rule, role), *name, Span(rule + right, role))
+
+
+def frame_bottom(told: Line, width: int, glyphs: Glyphs) -> Line:
+    """Return a panel's lower edge with what it tells."""
+    left, right = ("+", "+") if glyphs.plain else ("╰", "╯")
+    inside = crop(told, max(0, width - 6), glyphs.ellipsis)
+    name: Line = (Span(" "), *inside, Span(" ")) if inside else ()
+    rule = glyphs.rule * max(0, width - line_width(name) - 3)
+    return (Span(left + glyphs.rule, Role.EDGE), *name, Span(rule + right, Role.EDGE))
+
+
+NOTES = 14
+"""Lines of findings beside the walk; the rest is told by `regtui lint`."""
+
+
+def notes_lines(config: HostConfig, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
+    """Return what a roomy screen tells below the list: the insecure entries, then the findings, the worst first."""
+    entries = ", ".join(entry.value for entry in config.insecure)
+    lines: list[Line] = [EMPTY, *_hanging("insecure ", entries or "nothing", width, Role.DIM)]
+    for severity, role in ((Severity.ERROR, Role.BAD), (Severity.WARNING, Role.WARN), (Severity.NOTE, Role.DIM)):
+        for finding in config.findings:
+            if finding.severity is severity:
+                sign = glyphs.bad if severity is Severity.ERROR else glyphs.warn if role is Role.WARN else glyphs.dot
+                lines += [EMPTY, *_hanging(f"{sign} ", finding.message, width, role)]
+                if finding.source is not None:
+                    lines.append(crop((Span("  "), span(finding.source, Role.DIM)), width, glyphs.ellipsis))
+    return tuple(lines[:NOTES])
+
+
+def _hanging(head: str, text: str, width: int, role: Role) -> tuple[Line, ...]:
+    """Return a text that hangs beside its first word."""
+    told = wrap(text, max(10, width - len(head)))
+    return ((Span(head, role), *told[0]), *indent(told[1:], len(head)))
+
+
+def refusal_lines(config: HostConfig, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
+    """Return why the daemon would not start, in its own words, and where that was written."""
+    if config.refusal is None:
+        return ()
+    message = wrap(config.refusal.message, width - 2, Role.BAD)
+    first: Line = (Span(f"{glyphs.bad} {PROGRAM[config.engine]}d would not start", Role.BAD),)
+    if config.refusal.source is not None:
+        first = (*first, Span(": ", Role.BAD), span(config.refusal.source, Role.ACCENT))
+    return (crop(first, width, glyphs.ellipsis), *indent(message, 2))
+
+
+def axis_line(walk: Walk | None, width: int) -> Line:
+    """Return what the bars below measure, as wide as a bar; nothing where there are none."""
+    if walk is None or not walk.asked or width - INDENT < WIDE_ENOUGH_FOR_BARS:
+        return EMPTY
+    return (Span(f"0{duration(scale(walk)).rjust(BAR_WIDTH - 1)}", Role.DIM),)
+
+
+def hint_lines(config: HostConfig, width: int) -> tuple[Line, ...]:
+    """Return what stands where a walk will be."""
+    question = "Which registries are asked for an image, in which order, what does each answer, and who serves it?"
+    examples = ("etcd", "coreos/etcd:v3.5", "quay.io/coreos/etcd")
+    lines = [EMPTY, *wrap(question, width - 2, Role.DIM), EMPTY]
+    lines.append(
+        (Span("/ ", Role.ACCENT), Span(f"type a name as for {PROGRAM[config.engine]} pull, for example", Role.DIM))
+    )
+    lines.extend((Span(f"    {example}"),) for example in examples)
+    return indent(tuple(lines), 1)
+
+
+def too_small_lines(width: int, height: int) -> tuple[Line, ...]:
+    """Return the sentence for a terminal that is too small."""
+    columns, rows = NEEDED
+    text = f"regtui needs {columns}x{rows}, this is {width}x{height}. Make the terminal larger, or: regtui resolve NAME"
+    return wrap(text, max(10, width))

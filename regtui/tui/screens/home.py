@@ -1,0 +1,326 @@
+"""The home screen: the host's registries, a name, and the walk that resolves it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.containers import Container, Horizontal
+from textual.content import Content
+from textual.reactive import Reactive
+from textual.screen import Screen
+from textual.widgets import Static
+
+from regtui.events import ResolutionStarted
+from regtui.tui.actions import Owner, Place, by_id
+from regtui.tui.bindings import bindings_of
+from regtui.tui.copying import CopyRows, copyables
+from regtui.tui.follow import Answered, Happened, follow_health, follow_walk
+from regtui.tui.help import help_lines
+from regtui.tui.listing import about_lines, rows_of, source_line
+from regtui.tui.panels import (
+    NEEDED,
+    axis_line,
+    frame_bottom,
+    frame_top,
+    hint_lines,
+    notes_lines,
+    refusal_lines,
+    title_line,
+    too_small_lines,
+)
+from regtui.tui.screens.panel import ChoicePanel, TextPanel
+from regtui.tui.state import planned
+from regtui.tui.transcript import transcript_lines
+from regtui.tui.verdict import verdict_lines
+from regtui.tui.widgets.footer import FooterBar
+from regtui.tui.widgets.line_view import FixedLines
+from regtui.tui.widgets.name_input import NameInput
+from regtui.tui.widgets.registry_list import RegistryList, RegistryRows
+from regtui.tui.widgets.walk_view import Manner, WalkView
+from regtui.tui.words import PULL_COMMAND
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+    from textual.events import Resize
+    from textual.geometry import Size
+    from textual.widget import Widget
+
+    from regtui.events import HealthChecked
+    from regtui.host.model import HostConfig, Security
+    from regtui.session import Session
+    from regtui.tui.state import Walk
+    from regtui.tui.widgets.line_view import Make
+
+
+WIDE, VERY_WIDE = 120, 150
+"""Columns from which the panels stand side by side, and from which the left one is wider."""
+
+LOW = 20
+"""Rows below which the list of registries keeps to three."""
+
+
+class HomeScreen(Screen[None]):
+    """Wires the parts: events go down into the walk; what it shows comes back up and fills what stands around it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of(Owner.SCREEN)
+    AUTO_FOCUS = "#registry-list"
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """Textual repaints the whole screen when this changes, which is 6 KB; the parts show their focus themselves."""
+
+    def __init__(self, config: HostConfig, place: str, manner: Manner, *, blink: bool) -> None:
+        super().__init__()
+        self._config = config
+        self._read_from = place
+        self._manner = manner
+        self._blink = blink
+        self._session: Session | None = None
+        self._health: tuple[HealthChecked, ...] = ()
+        self._known: dict[str, Security] = {}
+        self._asked = ""
+        self._ask_all = False
+        self._number = 0
+
+    def compose(self) -> ComposeResult:
+        """Lay out the parts, each with what it shows at first, so that the first paint is a whole one."""
+        config, glyphs = self._config, self._manner.glyphs
+        place = self._read_from
+        self._fit(self.app.size)
+        yield FixedLines(lambda width: (title_line(config, place, width, glyphs),), id="title")
+        yield FixedLines(lambda width: refusal_lines(config, width, glyphs), id="refusal")
+        with Container(id="panels"):
+            with Container(id="registries"):
+                yield FixedLines(self._top("Registries", Place.LIST), id="registries-top")
+                with Container(classes="body"):
+                    yield RegistryList(self._rows(), id="registry-list")
+                    yield FixedLines(lambda width: notes_lines(config, width, glyphs), id="notes")
+                    yield FixedLines(id="about")
+                yield FixedLines(id="registries-bottom")
+            with Container(id="resolve"):
+                yield FixedLines(self._top("Resolve", None), id="resolve-top")
+                with Container(classes="body"):
+                    with Horizontal(id="name-row"):
+                        yield Static(Content(PULL_COMMAND[config.engine] + " "), id="command")
+                        yield NameInput(blink=self._blink, id="name")
+                        yield FixedLines(id="axis")
+                    yield WalkView(self._manner, lambda width: hint_lines(config, width), id="walk")
+                    yield FixedLines(lambda width: verdict_lines(None, width, glyphs), id="verdict")
+                yield FixedLines(lambda width: (frame_bottom((), width, glyphs),), id="resolve-bottom")
+        yield FooterBar(Place.LIST, plain=glyphs.plain, id="footer")
+        yield FixedLines(id="too-small")
+
+    def on_mount(self) -> None:
+        """Tell of the row that is selected at first."""
+        self._tell_source()
+
+    def on_resize(self, event: Resize) -> None:
+        """Choose the columns for the new size."""
+        self._fit(event.size)
+        self._fixed("too-small").draw(lambda width: too_small_lines(width, event.size.height))
+
+    def _fit(self, size: Size) -> None:
+        """Set the classes that the style sheet lays out by. Textual's own break points come after the first paint."""
+        self.set_class(size.width < NEEDED[0] or size.height < NEEDED[1], "-too-small")
+        self.set_class(size.height < LOW, "-low")
+        self.set_class(size.width >= WIDE, "-wide")
+        self.set_class(size.width >= VERY_WIDE, "-very-wide")
+
+    @property
+    def walk_view(self) -> WalkView:
+        """The walk."""
+        return self.query_one(WalkView)
+
+    def connect(self, session: Session) -> None:
+        """Take the means to ask, which come after the first paint; ask what was wanted in the meantime."""
+        self._session = session
+        self._check_health()
+        if self._asked:
+            self._ask()
+        elif typed := self.query_one(NameInput).value:
+            self._show_plan(typed)
+
+    def ask(self, name: str, *, ask_all: bool = False) -> None:
+        """Resolve a name."""
+        name = name.strip()
+        if not name:
+            return
+        self._asked, self._ask_all = name, ask_all
+        entry = self.query_one(NameInput)
+        entry.value = name
+        entry.remember(name)
+        self.walk_view.focus()
+        if self._session is not None:
+            self._ask()
+
+    def _ask(self) -> None:
+        assert self._session is not None
+        self._number += 1
+        self.walk_view.begin(planned(self._session.plan(self._asked)))
+        follow = follow_walk(self._session, self._asked, self._number, self.post_message, ask_all=self._ask_all)
+        self.run_worker(follow, group="walk", exclusive=True)
+
+    def _check_health(self) -> None:
+        if self._session is None:
+            return
+        self._health = ()
+        self._show_rows()
+        self.run_worker(follow_health(self._session, self.post_message), group="health", exclusive=True)
+
+    @on(Happened)
+    def _take_event(self, message: Happened) -> None:
+        if message.number != self._number:
+            return
+        if isinstance(message.event, ResolutionStarted):
+            candidates = message.event.plan.candidates
+            self._known.update((candidate.registry, candidate.security) for candidate in candidates)
+            self._show_rows()
+        self.walk_view.receive(message.event)
+
+    @on(Answered)
+    def _take_health(self, message: Answered) -> None:
+        self._health = (*self._health, message.check)
+        self._show_rows()
+
+    @on(WalkView.Shown)
+    def _tell_around(self, message: WalkView.Shown) -> None:
+        """Fill what stands around the walk with what is on the screen, never with what is still held back."""
+        walk, glyphs = message.walk, self._manner.glyphs
+        self._fixed("axis").draw(lambda _width: (axis_line(walk, self.walk_view.text_width),))
+        self._fixed("verdict").draw(lambda width: verdict_lines(walk, width, glyphs))
+        for screen in self.app.screen_stack:
+            if isinstance(screen, TextPanel) and screen.id == "transcript" and walk is not None:
+                screen.draw(self._transcript(walk))
+
+    @on(RegistryList.Moved)
+    def _tell_source(self) -> None:
+        row, glyphs = self.query_one(RegistryList).selected, self._manner.glyphs
+        self._fixed("registries-bottom").draw(lambda width: (frame_bottom(source_line(row, glyphs), width, glyphs),))
+        self._fixed("about").draw(lambda width: about_lines(row, width, glyphs))
+
+    @on(NameInput.Changed)
+    def _show_typed(self, message: NameInput.Changed) -> None:
+        """Show the plan of what is typed, without a packet; the walk stays for as long as its own name stands there."""
+        typed = message.value.strip()
+        if typed == self._asked:
+            return
+        self._asked = ""
+        self._give_up("")
+        if not typed:
+            self.walk_view.clear()
+        else:
+            self._show_plan(typed)
+
+    @on(NameInput.Submitted)
+    def _ask_typed(self, message: NameInput.Submitted) -> None:
+        self.ask(message.value)
+
+    @on(NameInput.Left)
+    def _leave_name(self) -> None:
+        (self.walk_view if self.walk_view.walk is not None else self.query_one(RegistryList)).focus()
+
+    @on(FooterBar.Pressed)
+    async def _press(self, message: FooterBar.Pressed) -> None:
+        """A click on a key is that key."""
+        self.app.simulate_key(message.action.keys[0])
+
+    def on_descendant_focus(self) -> None:
+        """Show the keys of the part that has them now, and which panel it is in."""
+        self.query_one(FooterBar).tell(self._place())
+        self._fixed("registries-top").draw(self._top("Registries", Place.LIST))
+        self._fixed("resolve-top").draw(self._top("Resolve", None))
+
+    def _top(self, title: str, place: Place | None) -> Make:
+        """The registries' edge is lit while the list has the keys, the other one else."""
+        focused = (self._place() is Place.LIST) is (place is Place.LIST)
+        return lambda width: (frame_top(title, width, self._manner.glyphs, focused=focused),)
+
+    def _place(self) -> Place:
+        if isinstance(self.focused, NameInput):
+            return Place.NAME
+        return Place.WALK if isinstance(self.focused, WalkView) else Place.LIST
+
+    def action_edit_name(self) -> None:
+        """Go to the name."""
+        self.query_one(NameInput).focus()
+
+    def action_open(self) -> None:
+        """Go to the end of a walk that is being drawn, else open what is selected."""
+        if self.walk_view.playing:
+            self.walk_view.skip()
+        else:
+            self.walk_view.toggle()
+
+    def action_ask_all(self) -> None:
+        """Ask on past the winner."""
+        self.ask(self._asked or self.query_one(NameInput).value, ask_all=True)
+
+    def action_again(self) -> None:
+        """Ask for the name again, or for everybody's health where the list has the focus."""
+        if self._place() is Place.LIST:
+            self._check_health()
+        else:
+            self.ask(self._asked, ask_all=self._ask_all)
+
+    def action_stop(self) -> None:
+        """Stop asking."""
+        self._give_up("stopped: nobody is asked any more")
+
+    def action_transcript(self) -> None:
+        """Show what the engine would print."""
+        walk = self.walk_view.walk
+        if walk is None or not walk.asked:
+            self.app.notify("Ask for a name first: / and then enter.", markup=False)
+            return
+        self.walk_view.skip()
+        self._push_text("Transcript", self._transcript(walk), "transcript")
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        glyphs = self._manner.glyphs
+        self._push_text("Help", lambda width: help_lines(width, glyphs), "help")
+
+    def action_copy(self) -> None:
+        """Let a text be chosen and copy it."""
+        offered = copyables(self.walk_view.walk, self.walk_view.cursor)
+        if not offered:
+            self.app.notify("There is nothing to copy yet.", markup=False)
+            return
+
+        def copy(index: int | None) -> None:
+            if index is not None:
+                self.app.copy_to_clipboard(offered[index].text)
+                self.app.notify(offered[index].text, title=f"copied: {offered[index].label}", markup=False)
+
+        self.app.push_screen(ChoicePanel("Copy", CopyRows(offered), plain=self._manner.glyphs.plain, id="copy"), copy)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's own
+        """Opening belongs to the walk; everywhere else the key keeps its own meaning."""
+        return not (action == "open" and self._place() is not Place.WALK)
+
+    def _give_up(self, reason: str) -> None:
+        self._number += 1
+        self.workers.cancel_group(self, "walk")
+        if reason:
+            self.walk_view.stop(reason)
+
+    def _show_plan(self, typed: str) -> None:
+        if self._session is not None:
+            self.walk_view.begin(planned(self._session.plan(typed)))
+
+    def _show_rows(self) -> None:
+        self.query_one(RegistryList).update(self._rows())
+        self._tell_source()
+
+    def _rows(self) -> RegistryRows:
+        return RegistryRows(rows_of(self._config, self._health, self._known), self._manner.glyphs)
+
+    def _fixed(self, name: str) -> FixedLines:
+        return self.query_one(f"#{name}", FixedLines)
+
+    def _transcript(self, walk: Walk) -> Make:
+        return lambda width: transcript_lines(walk, width, self._manner.glyphs)
+
+    def _push_text(self, title: str, make: Make, name: str) -> None:
+        keys = ",".join(by_id(name).keys)
+        self.app.push_screen(TextPanel(title, make, plain=self._manner.glyphs.plain, id=name, keys=keys))

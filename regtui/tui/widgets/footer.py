@@ -1,0 +1,65 @@
+"""The keys of the part that has the focus, on one line; made from the actions, clickable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from regtui.tui.actions import Action, Place, footer_actions, key_label
+from regtui.tui.cells import Line, Role, Span, line_width
+from regtui.tui.widgets.line_view import LineView
+
+if TYPE_CHECKING:
+    from textual import events
+
+
+class FooterBar(LineView, can_focus=False):
+    """Shows as many keys as fit; help and quit are never among those left out."""
+
+    @dataclass
+    class Pressed(Message):
+        """A key's label was clicked."""
+
+        action: Action
+
+    def __init__(self, place: Place, *, plain: bool, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._place = place
+        self._plain = plain
+
+    @property
+    def line_count(self) -> int:
+        """One."""
+        return 1
+
+    def line_at(self, index: int) -> Line:  # noqa: ARG002 - there is one line
+        """Draw the keys."""
+        return tuple(piece for action in self._fitting() for piece in self._label(action))
+
+    def tell(self, place: Place) -> None:
+        """Show the keys of another part."""
+        if place is not self._place:
+            self._place = place
+            self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """Do what was clicked."""
+        edge = 0
+        for action in self._fitting():
+            edge += line_width(self._label(action))
+            if event.x < edge:
+                self.post_message(self.Pressed(action))
+                return
+
+    def _label(self, action: Action) -> Line:
+        key = key_label(action, plain=self._plain)
+        return (Span(f" {key}", Role.ACCENT), Span(f" {action.label} ", Role.DIM))
+
+    def _fitting(self) -> list[Action]:
+        actions = list(footer_actions(self._place))
+        while len(actions) > 2 and sum(line_width(self._label(action)) for action in actions) > self.size.width:
+            expendable = [action for action in actions if action.id not in ("help", "quit")]
+            actions.remove(expendable[-1])
+        return actions

@@ -1,0 +1,209 @@
+"""A scrolling widget that is drawn line by line: the base of the lists and of the walk.
+
+Only what changed is sent to the terminal: a row is compared with the one that stood there, and the cells between the
+first and the last difference are repainted. Over SSH that is what a walk costs.
+"""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+
+from regtui.tui.cells import EMPTY, Line, Role, pad, split
+from regtui.tui.safe import strip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.style import Style
+
+    Make = Callable[[int], tuple[Line, ...]]
+
+CURSOR = "line-view--cursor"
+
+
+class LineView(ScrollView):
+    """Shows `line_count` lines that `line_at` makes when they come into view."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {CURSOR, *(f"line-view--{role}" for role in Role)}
+    DEFAULT_CSS = """
+    LineView {
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-size: 0 1;
+        background: transparent;
+    }
+    LineView > .line-view--dim { color: $text-muted; }
+    LineView > .line-view--strong { text-style: bold; }
+    LineView > .line-view--accent { color: $text-accent; }
+    LineView > .line-view--ok { color: $text-success; }
+    LineView > .line-view--warn { color: $text-warning; }
+    LineView > .line-view--bad { color: $text-error; text-style: bold; }
+    LineView > .line-view--edge { color: $border-blurred; }
+    LineView > .line-view--ok-bar { color: $success; }
+    LineView > .line-view--bad-bar { color: $error; }
+    LineView > .line-view--cursor { background: $primary 10%; }
+    LineView:focus > .line-view--cursor { background: $primary 28%; }
+    LineView:ansi > .line-view--dim { color: ansi_default; text-style: dim; }
+    LineView:ansi > .line-view--cursor { background: ansi_default; text-style: none; }
+    LineView:ansi:focus > .line-view--cursor { background: ansi_default; text-style: reverse; }
+    """
+
+    _styles: dict[Role, Style] | None = None
+
+    @property
+    def text_width(self) -> int:
+        """Cells for text: without the scroll bar's column, also where it is reserved only."""
+        return self.scrollable_content_region.width
+
+    @property
+    def line_count(self) -> int:
+        """How many lines there are."""
+        return 0
+
+    def line_at(self, index: int) -> Line:  # noqa: ARG002 - what a subclass is asked for
+        """Return a line; asked for lines in view only."""
+        return EMPTY
+
+    def cursor_cells(self, index: int) -> int:  # noqa: ARG002 - what a subclass is asked for
+        """Return how many cells of a line the cursor covers; 0 where it stands elsewhere."""
+        return 0
+
+    def notify_style_update(self) -> None:
+        """Forget the styles that the theme gave."""
+        self._styles = None
+        super().notify_style_update()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one row of the visible part."""
+        index = y + self.scroll_offset.y
+        base, width = self.rich_style, self.size.width
+        if not 0 <= index < self.line_count:
+            return strip(EMPTY, {}, width, base)
+        styles = self._role_styles()
+        line, covered = self.line_at(index), min(self.cursor_cells(index), width)
+        if not covered:
+            return strip(line, styles, width, base)
+        left, right = split(pad(line, covered), covered)
+        cursor = base + self.get_component_rich_style(CURSOR)
+        return Strip.join((strip(left, styles, covered, cursor), strip(right, styles, width - covered, base)))
+
+    def _role_styles(self) -> dict[Role, Style]:
+        if self._styles is None:
+            self._styles = {role: self.get_component_rich_style(f"line-view--{role}", partial=True) for role in Role}
+        return self._styles
+
+    def resize_content(self) -> None:
+        """Tell the scroll bar how many lines there are. Lines are cut to the width, so the width tells nothing.
+
+        Where all lines are in view, before and after, there is no scroll bar and nothing has to be laid out again.
+        """
+        size, height = Size(1, self.line_count), self.size.height
+        if size == self.virtual_size:
+            return
+        if max(size.height, self.virtual_size.height) <= height:
+            self.set_reactive(Widget.virtual_size, size)
+        else:
+            self.virtual_size = size
+
+    def repaint_change(self, index: int, before: Line, after: Line) -> None:
+        """Repaint the cells of a line that differ."""
+        if before == after:
+            return
+        first, last = _difference(before, after) or (0, self.size.width)
+        self.refresh(Region(first, index - self.scroll_offset.y, last - first, 1))
+
+    def repaint_cursor(self, index: int) -> None:
+        """Repaint what the cursor covers, or covered, on a line."""
+        cells = self.cursor_cells(index) or self.size.width
+        self.refresh(Region(0, index - self.scroll_offset.y, cells, 1))
+
+
+def _difference(before: Line, after: Line) -> tuple[int, int] | None:
+    """Return the first cell that differs and the one behind the last; None where characters are not cells."""
+    if not all(piece.width == len(piece.text) for line in (before, after) for piece in line):
+        return None
+    old, new = _cells(before), _cells(after)
+    length = max(len(old), len(new))
+    blank = (" ", Role.TEXT)
+    pairs = list(zip_longest(old, new, fillvalue=blank))
+    differ = [index for index in range(length) if pairs[index][0] != pairs[index][1]]
+    return (differ[0], differ[-1] + 1) if differ else (0, 1)
+
+
+def _cells(line: Line) -> list[tuple[str, Role]]:
+    return [(character, piece.role) for piece in line for character in piece.text]
+
+
+class TextLines(LineView, can_focus=True):
+    """A text of some lines. `make` is asked for them whenever the width is another."""
+
+    def __init__(self, make: Make | None = None, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._make: Make = make or (lambda _width: ())
+        self._made: tuple[int, tuple[Line, ...]] | None = None
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What is shown, made for the width of this moment."""
+        width = self.text_width
+        if self._made is None or self._made[0] != width:
+            self._made = (width, self._make(width))
+        return self._made[1]
+
+    @property
+    def line_count(self) -> int:
+        """How many lines there are."""
+        return len(self.lines)
+
+    def line_at(self, index: int) -> Line:
+        """Return a line."""
+        return self.lines[index]
+
+    def draw(self, make: Make) -> None:
+        """Show another text; cells that stay as they are are not painted again."""
+        before = self.lines
+        self._make, self._made = make, None
+        after = self.lines
+        if before != after:
+            self.changed(before, after)
+
+    def changed(self, before: tuple[Line, ...], after: tuple[Line, ...]) -> None:
+        """Repaint what differs between two texts."""
+        top, bottom = self.scroll_offset.y, self.scroll_offset.y + self.size.height
+        for index in range(top, min(bottom, max(len(before), len(after)))):
+            old = before[index] if index < len(before) else EMPTY
+            new = after[index] if index < len(after) else EMPTY
+            self.repaint_change(index, old, new)
+        self.resize_content()
+
+    def on_resize(self) -> None:
+        """Tell how many lines there are at the new width."""
+        self.resize_content()
+
+
+class FixedLines(TextLines, can_focus=False):
+    """A text that cannot be scrolled and takes as many rows as it has lines: a title, a verdict."""
+
+    DEFAULT_CSS = """
+    FixedLines { height: auto; overflow-y: hidden; }
+    """
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's own
+        """Return how many rows the lines take at this width."""
+        return len(self._make(width))
+
+    def changed(self, before: tuple[Line, ...], after: tuple[Line, ...]) -> None:
+        """Lay out again where the number of lines is another and the rows follow it."""
+        super().changed(before, after)
+        if len(before) != len(after) and self.styles.is_auto_height and self.display:
+            self.refresh(layout=True)
+
+    def resize_content(self) -> None:
+        """There is no scroll bar to tell."""
