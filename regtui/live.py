@@ -65,14 +65,22 @@ class Means:
 class LiveSession:
     """A session on the real network, or on what stands in for it in the demo and in tests."""
 
-    def __init__(self, config: HostConfig, means: Means, *, place: str, platform: Platform | None = None) -> None:
+    def __init__(
+        self,
+        config: HostConfig,
+        means: Means,
+        *,
+        place: str,
+        platform: Platform | None = None,
+        docker_config: str = "",
+    ) -> None:
+        """`docker_config` is what DOCKER_CONFIG says where it counts: the demo reads nothing of the host."""
         self.config = config
         self.place = place
         self._means = means
         self._engine = engine_for(config.engine)
         self._platform = platform or host_platform()
-        self._stored = Stored(HostFiles(config.root), config.engine, root=config.root)
-        self._addresses: dict[str, tuple[object, ...] | None] = {}
+        self._stored = Stored(HostFiles(config.root), config.engine, root=config.root, docker_config=docker_config)
         self._client: RegistryClient | None = None
 
     def plan(self, name: str, addresses: Addresses | None = None) -> Plan:

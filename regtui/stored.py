@@ -24,10 +24,12 @@ class Stored:
     of another system.
     """
 
-    def __init__(self, files: FileSource, engine: EngineName, *, root: str) -> None:
+    def __init__(self, files: FileSource, engine: EngineName, *, root: str, docker_config: str) -> None:
+        """`docker_config` is what DOCKER_CONFIG says, empty where it says nothing or must not count."""
         self._files = files
         self._engine = engine
         self._foreign = root != "/"
+        self._folder = docker_config
         self._credentials: CredentialFile | None = None
         self._certs: dict[str, CertsDirectory] = {}
 
@@ -71,7 +73,7 @@ class Stored:
 
     def _place(self) -> tuple[str, FileSource]:
         """Return the path of config.json and the files that it is among."""
-        folder = os.environ.get("DOCKER_CONFIG", "")
+        folder = self._folder
         below_root = "/root/.docker/config.json"
         if self._foreign and (not folder or self._files.exists(below_root)):
             return below_root, self._files

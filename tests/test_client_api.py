@@ -144,6 +144,14 @@ async def test_a_redirect_to_another_host_is_followed_without_the_proof() -> Non
         assert watch.stages == ["dns", "tcp", "tls"]
 
 
+async def test_a_redirect_with_a_huge_body_is_followed_all_the_same() -> None:
+    script = {"/v2/": reply(302, b"x" * 5_000_000, Location="/x/v2/"), "/x/v2/": reply(200)}
+    async with Net({REG: script}) as net, net.client() as client:
+        found = await client.ping(target(REG))
+        assert (found.answer.status, found.answer.url) == (200, f"{REG}/x/v2/")
+        assert len(net.heard) == 2
+
+
 async def test_a_redirect_on_the_same_origin_keeps_the_proof() -> None:
     async with Net({REG: {MANIFEST: reply(301, Location="/x"), "/x": reply(200, BODY)}}) as net, net.client() as client:
         await manifest(client)

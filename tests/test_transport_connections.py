@@ -365,3 +365,33 @@ async def test_a_dialer_may_raise_what_it_likes_and_no_place_is_lost() -> None:
             await client.request(get(URL))
     assert (client._busy, open_connections(client)) == (0, 0)
     await client.aclose()
+
+
+async def test_an_ipv6_address_stands_in_brackets_everywhere() -> None:
+    heads: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(OK)
+
+    async with serving(answer) as server:
+        client = transport({"2001:db8::1:5000": server.port})
+        response = await client.request(get("http://[2001:DB8::1]:5000/v2/"))
+        await client.aclose()
+    assert (response.peer, response.url) == ("[2001:db8::1]:5000", "http://[2001:db8::1]:5000/v2/")
+    assert b"Host: [2001:db8::1]:5000\r\n" in heads[0]
+
+
+async def test_a_path_is_sent_as_it_is() -> None:
+    heads: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(OK)
+
+    path = "/v2/a/../b/./%2e%2F/~x;y=1?n=1&last=a%2fb"
+    async with serving(answer) as server:
+        client = transport({f"{HOST}:5000": server.port})
+        await client.request(get(f"http://{HOST}:5000{path}"))
+        await client.aclose()
+    assert heads[0].startswith(f"GET {path} HTTP/1.1\r\n".encode())

@@ -288,6 +288,20 @@ async def test_a_request_may_bring_its_own_total_time() -> None:
     assert "in 50 ms" in str(error)
 
 
+async def test_a_request_whose_time_is_over_before_it_is_connected() -> None:
+    with black_hole() as port:
+        client = transport({f"{HOST}:5000": port})
+        error = await failure(client, Request("GET", HTTP, total=0.05))
+    assert (error.stage, error.trouble, error.own_limit) == (Stage.TCP, Trouble.CONNECT_TIMEOUT, True)
+
+
+@pytest.mark.parametrize("seconds", [0.5, 3.0, 20.0, 100.0])
+def test_with_a_time_limit_in_all_the_stage_that_hangs_ends_first(seconds: float) -> None:
+    bounds = Limits().within(seconds)
+    assert max(bounds.dns, bounds.tcp, bounds.tls, bounds.first_byte, bounds.idle) < bounds.total <= seconds
+    assert bounds.total <= Limits().total
+
+
 @pytest.mark.parametrize(
     ("said", "go", "trouble"),
     [

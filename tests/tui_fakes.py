@@ -138,8 +138,9 @@ class Script:
 
     def reach(self, candidate: int) -> Script:
         """Let the walk come to a candidate."""
+        self.say(f"Trying to pull repository {self.plan.candidates[candidate].full_name} ...")
         self.events.append(CandidateStarted(self.at, candidate))
-        return self.say(f"Trying to pull repository {self.plan.candidates[candidate].full_name} ...")
+        return self
 
     def stages(self, candidate: int, endpoint: int, *steps: tuple[Stage, float], fail: str = "") -> Script:
         """Run stages; with `fail` the last of them fails, with that detail."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -42,7 +43,7 @@ def session_of(options: Options, config: HostConfig, place: str) -> Iterator[Liv
         with demo_world() as world:
             trust = Trust(system=False, authorities=(world.authorities.encode(),))
             means = Means(world.resolver, world.dialer, trust, limits, options.allowed_realms)
-            yield LiveSession(config, means, place=place)
+            yield LiveSession(config, means, place=place, docker_config=os.environ.get("DOCKER_CONFIG", ""))
         return
     means = Means(make_resolver(options), make_dialer(options), Trust(), limits, options.allowed_realms)
-    yield LiveSession(config, means, place=place)
+    yield LiveSession(config, means, place=place, docker_config=os.environ.get("DOCKER_CONFIG", ""))

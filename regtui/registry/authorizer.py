@@ -223,7 +223,7 @@ class Authorizer:
             return kept[0], False
         rejected = self._rejected.get(key)
         if rejected is not None and now < rejected[1] and asked.browsing:
-            raise rejected[0]
+            raise rejected[0].with_traceback(None)
         token = await self._flights.join(key, lambda: self._fetch(key, question, watch))
         return token, True
 

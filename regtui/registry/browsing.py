@@ -237,7 +237,7 @@ class Browser:
         if proof.kind is not AuthorizationKind.BASIC or self._proven:
             return
         if self._rejection is not None and self._clock() < self._rejection[1]:
-            raise self._rejection[0]
+            raise self._rejection[0].with_traceback(None)
         await self._proving.join("", lambda: self._try_password(proof))
 
     async def _try_password(self, proof: Authorization) -> None:

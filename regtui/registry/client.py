@@ -22,6 +22,7 @@ from regtui.registry.jsonbody import BodyError, off_loop
 from regtui.registry.names import checked_digest, checked_reference, checked_repository, verify
 from regtui.registry.pagination import Names, parse_catalog, parse_tags, refuses_page_size
 from regtui.registry.places import Places
+from regtui.registry.realms import normal_pairs
 from regtui.registry.replies import Reply, reason_of
 from regtui.registry.target import Target
 from regtui.text import printable
@@ -88,7 +89,7 @@ class RegistryClient:
     ) -> None:
         """`resolver`, `proxies` and `go110` are the transport's: where a URL leads is looked at before it is asked.
 
-        `allowed_realms` are the user's pairs (`realms.parse_pair`); `program` is named as who would have sent a secret
+        `allowed_realms` are the user's pairs; `program` is named as who would have sent a secret
         that is withheld; `helper_path` is the PATH for credential helpers, None for the environment's.
         """
         self._transport = transport
@@ -96,7 +97,7 @@ class RegistryClient:
         self._asker = Asker(transport, places, user_agent)
         self._store = CredentialStore(helper_path)
         self._authorizer = Authorizer(
-            self._asker, places, self._store, allowed=allowed_realms, program=program, clock=clock
+            self._asker, places, self._store, allowed=normal_pairs(allowed_realms), program=program, clock=clock
         )
 
     async def aclose(self) -> None:

@@ -103,6 +103,17 @@ def dial_timeout(address: Address, port: int, seconds: float) -> NetworkError:
     )
 
 
+def unconnected(authority: str, seconds: float) -> NetworkError:
+    """The request's time was over before a connection stood."""
+    return NetworkError(
+        Stage.TCP,
+        Trouble.CONNECT_TIMEOUT,
+        f"no connection to {authority} in {span(seconds)}; the engine waits {span(limits.ENGINE_DIAL)}",
+        go=f"dial tcp {authority}: i/o timeout",
+        own_limit=True,
+    )
+
+
 def tls_timeout(where: str, seconds: float) -> NetworkError:
     """The TLS handshake did not end within regtui's limit."""
     own = seconds < limits.ENGINE_TLS

@@ -148,16 +148,17 @@ def withheld_sentence(
     return f"{sentence}; --allow-auth-realm {asker}={asked} allows it" if judgement.allowable else sentence
 
 
-def parse_pair(text: str) -> tuple[str, str]:
-    """Return the pair of `--allow-auth-realm REGISTRY=HOST`; raises ValueError with a sentence.
+def normal_pairs(pairs: Pairs) -> Pairs:
+    """Return the user's pairs as they are compared: `docker.io` is registry-1.docker.io, and port 443 is not written.
 
-    `docker.io` means registry-1.docker.io, the host that its images come from.
+    What is no host allows nothing.
     """
-    registry, equals, realm = text.strip().lower().partition("=")
-    pair = tuple(url.authority for part in (registry, realm) if (url := _host_only(part)) is not None)
-    if not equals or len(pair) != 2:
-        raise ValueError(f"{printable(text, 100)} is not REGISTRY=HOST, as in reg.example.com:5000=auth.example.com")
-    return ("registry-1.docker.io" if pair[0] in _DOCKER_HUB else pair[0], pair[1])
+    found = set()
+    for registry, realm in pairs:
+        parts = [url.authority for part in (registry, realm) if (url := _host_only(part)) is not None]
+        if len(parts) == 2:
+            found.add(("registry-1.docker.io" if parts[0] in _DOCKER_HUB else parts[0], parts[1]))
+    return frozenset(found)
 
 
 def _host_only(text: str) -> WebUrl | None:

@@ -171,8 +171,12 @@ class OverrideResolver:
         return self._inner.server
 
     async def resolve(self, host: str, port: int) -> tuple[Address, ...]:
-        """Return the table's addresses, else the inner resolver's."""
-        return self._table.get((host.lower(), port)) or await self._inner.resolve(host, port)
+        """Return the table's addresses, else the inner resolver's; port 0, a name without a port, takes any entry."""
+        name = host.lower()
+        known = self._table.get((name, port))
+        if known is None and port == 0:
+            known = next((addresses for (entry, _port), addresses in self._table.items() if entry == name), None)
+        return known or await self._inner.resolve(host, port)
 
 
 def parse_resolve(text: str) -> tuple[tuple[str, int], tuple[Address, ...]]:

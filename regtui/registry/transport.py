@@ -163,6 +163,8 @@ class Transport:
             except TimeoutError as error:
                 if not timer.expired():
                     raise
+                if exchange.stream is None:
+                    raise failures.unconnected(url.authority, total) from error
                 raise failures.answer_timeout(request.stage, url.authority, total) from error
             return _response(response, body, exchange, url, lane.route, time.perf_counter() - began)
 

@@ -93,7 +93,8 @@ class RegtuiApp(App[None]):
             self.home.ask(self._begin.name)
         for problem in self._begin.problems:
             self.notify(problem, severity="warning", timeout=15, markup=False)
-        self.run_worker(self._connect(), group="connect", exclusive=True)
+        # One more frame, so that the name stands there before the network is loaded.
+        self.call_after_refresh(lambda: self.run_worker(self._connect(), group="connect", exclusive=True))
 
     async def _connect(self) -> None:
         self._session = await self._begin.open_session()

@@ -62,7 +62,7 @@ def candidate_lines(view: CandidateView, pen: Pen, *, asked: bool, full: bool) -
         untold = view.outcome is not None and not endpoint.stages and endpoint.ended is None
         if endpoint.endpoint.api != "v1" and (full or not untold):
             lines.extend(_endpoint_lines(endpoint, view, pen, asked=asked, full=full))
-    if any(endpoint.endpoint.api == "v1" for endpoint in view.endpoints) and view.found is None:
+    if (full or not asked) and any(endpoint.endpoint.api == "v1" for endpoint in view.endpoints):
         lines.append(_v1_line(view, pen))
     if view.found is not None:
         lines.extend(_found_lines(view.found, view, pen))
@@ -117,6 +117,8 @@ def _stage_lines(view: EndpointView, candidate: CandidateView, left: Line, pen: 
         waits = "waiting" if candidate.outcome is None else "not asked"
         return ((*left, Span(waits, Role.DIM)),)
     reason = _reason(view)
+    if not stages and not reason.text and not left[0].text.strip():
+        return ()
     row: Line = (*left, *stages)
     used = line_width(row)
     room = pen.width - line_width(right) - used - 1
@@ -173,7 +175,7 @@ def _v1_line(view: CandidateView, pen: Pen) -> Line:
     if ended and all(end.outcome is Outcome.SKIPPED for end in ended):
         text = "not tried by the engine"
     else:
-        text = "the old protocol, which the engine tries last; regtui never sends it"
+        text = "the old protocol: the engine tries it last, regtui never"
     return crop((Span("v1".ljust(LABEL), Role.DIM), Span(text, Role.DIM)), pen.width, pen.glyphs.ellipsis)
 
 

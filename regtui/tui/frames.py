@@ -15,7 +15,7 @@ from regtui.tui.bars import BAR_WIDTH, bar, scale
 from regtui.tui.cells import Line, Role, Span, indent, line_width, pad, shorten, span, spread, wrap
 from regtui.tui.details import TIME, Pen, candidate_lines
 from regtui.tui.state import Progress
-from regtui.tui.words import duration, outcome_role, outcome_sign, outcome_word, short_reference
+from regtui.tui.words import duration, outcome_role, outcome_sign, outcome_word, short_digest, short_reference
 
 if TYPE_CHECKING:
     from regtui.tui.glyphs import Glyphs
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 INDENT = 4
 """Cells before a candidate's name: the marker, a blank, its number, a blank."""
+STATUS = 25
+"""Cells for an outcome's word and a time."""
 WIDE_ENOUGH_FOR_HEAD_BARS = 100
 """Cells; below that a head's room belongs to the cause."""
 
@@ -149,9 +151,9 @@ def _with_marker(lines: list[Line], row: int | None, glyphs: Glyphs) -> tuple[Li
 
 
 def _status_column(walk: Walk, width: int) -> int:
-    """Return where the outcomes begin: behind the longest reference, but never past the middle."""
+    """Return where the outcomes begin: behind the longest reference that leaves an outcome and a time their room."""
     longest = max((span(short_reference(view.candidate.reference)).width for view in walk.candidates), default=0)
-    return INDENT + min(longest, max(12, (width - INDENT) // 2)) + 2
+    return INDENT + min(longest, max(12, width - INDENT - 2 - STATUS)) + 2
 
 
 def _head(walk: Walk, index: int, column: int, canvas: Canvas, pen: Pen, *, closed: bool) -> tuple[Line, ...]:
@@ -193,7 +195,7 @@ def _status(walk: Walk, index: int, pen: Pen) -> tuple[Line, Span]:
         role = outcome_role(view.outcome)
         sign = outcome_sign(view.outcome, pen.glyphs)
         word = Span(f"{sign} {outcome_word(view.outcome)}", role)
-        return (word,), span(view.error, Role.DIM)
+        return (word,), span(view.error, Role.DIM) if view.found is None else _compared(walk, view)
     if not walk.asked:
         return (), Span("")
     if walk.over:
@@ -201,6 +203,15 @@ def _status(walk: Walk, index: int, pen: Pen) -> tuple[Line, Span]:
     if view.reached:
         return (Span("asking", Role.ACCENT),), Span("")
     return (Span("waiting", Role.DIM),), _ahead(view, pen)
+
+
+def _compared(walk: Walk, view: CandidateView) -> Span:
+    """Say of a registry behind the winner whether it holds the same image."""
+    if walk.found is None or view.found is None or view.found.candidate == walk.found.candidate:
+        return Span("")
+    if view.found.digest == walk.found.digest:
+        return Span("the same digest", Role.DIM)
+    return span(f"another digest: {short_digest(view.found.digest)}", Role.WARN)
 
 
 def _ahead(view: CandidateView, pen: Pen) -> Span:

@@ -104,7 +104,7 @@ class CandidateView:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A line that `docker pull` would print, and the candidate that was asked when it would; None before the first."""
+    """A line that `docker pull` would print, and the candidate that it is about; None for those before the first."""
 
     text: str
     assumed: bool
@@ -156,15 +156,17 @@ def fold(walk: Walk, event: Event) -> Walk:
             return replace(planned(event.plan), asked=True, at=event.at)
         case CandidateStarted() if 0 <= event.candidate < len(walk.candidates):
             walk = _on_candidate(walk, event.candidate, lambda view: replace(view, reached=True))
-            return replace(walk, current=event.candidate)
+            return replace(walk, current=event.candidate, said=_attributed(walk, event.candidate))
         case CandidateEnded():
             return _on_candidate(walk, event.candidate, lambda view: _ended(view, event))
         case TranscriptLine():
-            return replace(walk, said=(*walk.said, Said(event.text, event.assumed, walk.current)))
+            asked = walk.current if walk.current is not None and not walk.candidates[walk.current].outcome else None
+            return replace(walk, said=(*walk.said, Said(event.text, event.assumed, asked)))
         case AlsoFound():
             return _on_candidate(walk, event.found.candidate, lambda view: replace(view, found=event.found))
         case ResolutionEnded():
-            return _settled(_won(replace(walk, ended=event), event.found))
+            walk = replace(walk, ended=event, said=_attributed(walk, walk.current))
+            return _settled(_won(walk, event.found))
         case _:
             return _fold_endpoint(walk, event)
 
@@ -191,6 +193,18 @@ def _fold_endpoint(walk: Walk, event: Event) -> Walk:
             return _on_endpoint(walk, event, lambda view: replace(view, ended=event, reached=True))
         case _:
             return walk
+
+
+def _attributed(walk: Walk, candidate: int | None) -> tuple[Said, ...]:
+    """Give the lines between two candidates to one of them.
+
+    The engine says that it tries a registry before it does, and its last error after it gave up the last one.
+    """
+    preface = len(walk.plan.preface)
+    return tuple(
+        replace(line, candidate=candidate) if line.candidate is None and index >= preface else line
+        for index, line in enumerate(walk.said)
+    )
 
 
 def _won(walk: Walk, found: Found | None) -> Walk:

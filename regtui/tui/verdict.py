@@ -81,6 +81,20 @@ def _served(found: Found, width: int, glyphs: Glyphs) -> Line:
     return (*head, Span(shorten(span(how).text, max(0, room), glyphs.ellipsis), Role.ACCENT), *digest)
 
 
+def _elsewhere(walk: Walk, glyphs: Glyphs) -> Line:
+    """Which registries behind the winner hold the name too, those with another image first."""
+    found = walk.found
+    others = [
+        view.found for view in walk.candidates if found and view.found and view.found.candidate != found.candidate
+    ]
+    line: Line = ()
+    for same, text, role in ((False, "another image", Role.WARN), (True, "the same image", Role.DIM)):
+        names = [other.registry for other in others if found and (other.digest == found.digest) is same]
+        if names:
+            line = (*line, Span(f" {glyphs.dot} ", Role.DIM), span(f"{text} in {', '.join(names)}", role))
+    return line
+
+
 def _unserved(walk: Walk, ended: ResolutionEnded, glyphs: Glyphs) -> Line:
     if walk.plan.refused:
         return (Span(f"{glyphs.bad} nobody is asked", Role.BAD),)
@@ -98,7 +112,7 @@ def _engine_says(walk: Walk, ended: ResolutionEnded, width: int, glyphs: Glyphs)
     said = f"  {PULL_COMMAND[walk.plan.engine]} would exit {ended.exit}"
     last = walk.said[-1] if walk.said else None
     if ended.exit == 0 or last is None:
-        return ((Span(said, Role.DIM),),)
+        return (crop((Span(said, Role.DIM), *_elsewhere(walk, glyphs)), width, glyphs.ellipsis),)
     assumed = f" ({glyphs.assumed} assumed)" if last.assumed else ""
     told = wrap(f"{said.strip()}: {last.text}{assumed}", width - 2, Role.DIM)
     return indent(told[:3], 2)

@@ -40,7 +40,7 @@ def blocking_findings(config: HostConfig, pen: Pen) -> Iterator[Finding]:
         finding = _no_effect(config, setting, written, pen)
         if finding is not None:
             yield finding
-    yield from _mirrors_remain(config)
+    yield from _mirrors_remain(config, pen)
     yield from _by_all(config, pen)
 
 
@@ -49,9 +49,16 @@ def _no_effect(config: HostConfig, setting: Setting, written: set[str], pen: Pen
     if value in (*_WORDS, "*", DOCKER_IO):
         return None
     if value in _HUB_NAMES:
-        return _warn(setting, f"docker's name for Docker Hub is docker.io: {shown(value)} blocks nothing", (DOCKER_IO,), pen)
+        return _warn(
+            setting, f"docker's name for Docker Hub is docker.io: {shown(value)} blocks nothing", (DOCKER_IO,), pen
+        )
     if value.lower() in _WORDS:
-        return _warn(setting, f"docker knows `{value.lower()}` in lower case alone: {shown(value)} blocks nothing", (value.lower(),), pen)
+        return _warn(
+            setting,
+            f"docker knows `{value.lower()}` in lower case alone: {shown(value)} blocks nothing",
+            (value.lower(),),
+            pen,
+        )
     if "://" in value or "," in value or "/" in value:
         if parse_cidr(value) is not None:
             return _warn(setting, f"the block list knows no networks: {shown(value)} blocks nothing", None, pen)
@@ -59,9 +66,14 @@ def _no_effect(config: HostConfig, setting: Setting, written: set[str], pen: Pen
         return _warn(setting, why, several(value) if "," in value else (bare_host(value),), pen)
     if "*" in value or not is_host_component(value):
         return _warn(setting, f"no image name can have the host {shown(value)}, so it blocks nothing", None, pen)
-    names = (*(one.name for one in asked(config)), *(e.value for e in config.insecure[:LIST_LIMIT] if e.network is None))
+    names = (
+        *(one.name for one in asked(config)),
+        *(e.value for e in config.insecure[:LIST_LIMIT] if e.network is None),
+    )
     missed = tuple(
-        name for name in dict.fromkeys(names) if name not in written and host_of(name) == host_of(value) and name != value
+        name
+        for name in dict.fromkeys(names)
+        if name not in written and host_of(name) == host_of(value) and name != value
     )
     if not missed or any(name == value for name in names):
         return None
@@ -76,7 +88,7 @@ def _warn(
     return warning(code, message, setting.source, fix)
 
 
-def _mirrors_remain(config: HostConfig) -> Iterator[Finding]:
+def _mirrors_remain(config: HostConfig, pen: Pen) -> Iterator[Finding]:
     """Yield that docker.io is blocked, and its mirrors still serve it by its full name."""
     entry = blocked(config, DOCKER_IO)
     open_mirrors = [one for one in config.mirrors if blocked(config, mirror_host(one.value)) is None]
@@ -84,7 +96,8 @@ def _mirrors_remain(config: HostConfig) -> Iterator[Finding]:
         return
     names = listed([one.value for one in open_mirrors])
     message = f"docker.io is blocked, and its mirrors are not: names such as docker.io/nginx still come from {names}"
-    fix = f"--{_FLAG} {mirror_host(open_mirrors[0].value)}"
+    mirror = open_mirrors[0]
+    fix = pen.rewritten("registry-mirror", mirror.source, mirror.value, ())
     yield warning("blocked-but-mirror", message, entry.source, fix)
 
 
@@ -98,5 +111,7 @@ def _by_all(config: HostConfig, pen: Pen) -> Iterator[Finding]:
     lost = [name for name in dict.fromkeys(names) if name and blocked(config, name) is entry]
     if not lost:
         return
-    message = f"`all` spares the members of the search list alone: {listed(lost)} cannot be pulled from, even by full name"
+    message = (
+        f"`all` spares the members of the search list alone: {listed(lost)} cannot be pulled from, even by full name"
+    )
     yield warning("blocked-by-all", message, entry.source, pen.added("add-registry", lost[0]))

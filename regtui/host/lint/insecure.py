@@ -63,11 +63,15 @@ class _Judge:
     def network(self, entry: InsecureEntry, network: Network) -> Finding | None:
         """Return what a network covers otherwise than it reads."""
         if network.prefixlen == 0:
-            message = f"{shown(entry.value)} is every address: docker verifies no registry but Docker Hub, and falls back"
+            message = (
+                f"{shown(entry.value)} is every address: docker verifies no registry but Docker Hub, and falls back"
+            )
             return warning("insecure-everything", f"{message} to plain HTTP", entry.source)
         address = parse_ip(entry.value.partition("/")[0])
         if address is not None and address.version == network.version and address != network.network_address:
-            message = f"{shown(entry.value)} is the whole network {network}: docker cuts off what lies behind the prefix"
+            message = (
+                f"{shown(entry.value)} is the whole network {network}: docker cuts off what lies behind the prefix"
+            )
             fix = self._fix(entry, (f"{address}/{network.max_prefixlen}",))
             return warning("insecure-host-bits", message, entry.source, fix)
         return None
@@ -116,7 +120,9 @@ class _Judge:
         if value.lower() in (name.lower() for name in missed):
             message = f"{shown(value)} differs from {listed(missed)} in the case of letters, so it does not cover it"
             return warning("insecure-case", message, entry.source, self._fix(entry, tuple(missed)))
-        message = f"{shown(value)} does not cover {listed(missed)}: the port is part of the name, and docker compares names"
+        message = (
+            f"{shown(value)} does not cover {listed(missed)}: the port is part of the name, and docker compares names"
+        )
         return warning("insecure-port", f"{message} to the letter", entry.source, self._fix(entry, tuple(missed)))
 
     def _address(self, entry: InsecureEntry) -> Finding | None:
@@ -129,7 +135,9 @@ class _Judge:
         address = parse_ip(value)
         if address is None or address.version != 4 or self._is_insecure(f"{address}:5000"):
             return None
-        message = f"{shown(value)} is a name without a port and no network: `{address}:5000` and other ports stay secure"
+        message = (
+            f"{shown(value)} is a name without a port and no network: `{address}:5000` and other ports stay secure"
+        )
         fix = self._fix(entry, (f"{address}/{address.max_prefixlen}",))
         return note("insecure-bare-address", message, entry.source, fix)
 

@@ -53,7 +53,9 @@ def _misread(config: HostConfig, mirror: Setting, pen: Pen) -> Iterator[Finding]
         yield error("mirror-malformed", f"{shown(value)} is no URL: {reason}; docker.io cannot be asked", mirror.source)
         return
     if parsed.user is not None:
-        message = f"docker sends no user name of a mirror's URL; {shown(value)} is asked with docker.io's login, or none"
+        message = (
+            f"docker sends no user name of a mirror's URL; {shown(value)} is asked with docker.io's login, or none"
+        )
         yield warning("mirror-login", message, mirror.source, _fix(mirror, f"{parsed.scheme}://{parsed.host}", pen))
     other = _other_registry(config, host, parsed.path)
     if other:

@@ -68,9 +68,11 @@ def _unusable(config: HostConfig, pen: Pen, member: Setting, fault: str, *, firs
     fix = pen.rewritten("add-registry", member.source, member.value, better) if better or not member.value else ""
     if first:
         said = f"docker fails for every name without a registry, with `{printable(fault, 200)}`, and asks nobody"
-        return error("registry-breaks-short-names", f"{why}; it is the first of the list, so {said}", member.source, fix)
+        return error(
+            "registry-breaks-short-names", f"{why}; it is the first of the list, so {said}", member.source, fix
+        )
     if last:
-        said = f"`Failed to fully qualify \"NAME\" name with {go_quote(member.value)} registry: {fault}`"
+        said = f'`Failed to fully qualify "NAME" name with {go_quote(member.value)} registry: {fault}`'
         why += f"; it is the last of the list, so its failure becomes docker's answer: {printable(said, 300)}"
         return warning("registry-fails-last", why, member.source, fix)
     why += "; docker shows it in `docker info` and passes over it in silence"
