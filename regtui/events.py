@@ -121,10 +121,11 @@ class CandidateEnded(Event):
 
 @dataclass(frozen=True, slots=True)
 class AlsoFound(Event):
-    """A registry behind the winner holds the name too; it was asked on the user's word."""
+    """A registry behind the winner holds the name too, `same` with its digest; it was asked on the user's word."""
 
     kind: ClassVar[str] = "also-found"
     found: Found
+    same: bool = False
 
 
 @dataclass(frozen=True, slots=True)

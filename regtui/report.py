@@ -45,6 +45,7 @@ class Resolution:
     plan: Plan | None = None
     candidates: list[CandidateRecord] = field(default_factory=list)
     transcript: list[events.TranscriptLine] = field(default_factory=list)
+    also: list[events.AlsoFound] = field(default_factory=list)
     ended: events.ResolutionEnded | None = None
 
     def fold(self, event: events.Event) -> None:
@@ -70,6 +71,8 @@ class Resolution:
             case events.CandidateEnded():
                 candidate = self.candidates[event.candidate]
                 candidate.outcome, candidate.error = event.outcome, event.error
+            case events.AlsoFound():
+                self.also.append(event)
             case events.TranscriptLine():
                 self.transcript.append(event)
             case events.ResolutionEnded():
@@ -106,6 +109,7 @@ def document(record: Resolution) -> dict[str, Any]:
     return {
         **_head(record),
         "found": _found(ended.found) if ended and ended.found else None,
+        "also": [{**_found(event.found), "same": event.same} for event in record.also],
         "outcome": ended.outcome if ended else Outcome.UNDECIDED,
         "error": ended.error if ended else "interrupted",
         "transcript": [line.text for line in record.transcript],

@@ -119,7 +119,8 @@ class Resolution:
             other = await self._walk(self._engine.walk(alone, self._platform), offset=index)
             if other.found is not None:
                 found = replace(other.found, candidate=index)
-                self._emit(events.AlsoFound(self._clock.now(), found))
+                same = found.digest == verdict.found.digest
+                self._emit(events.AlsoFound(self._clock.now(), found, same))
 
     def _emit_end(self, verdict: Verdict) -> None:
         now = self._clock.now()

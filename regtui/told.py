@@ -11,7 +11,7 @@ from regtui.text import printable, size
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regtui.engines.base import Candidate, Found, Plan
+    from regtui.engines.base import Candidate, Endpoint, Found, Plan
     from regtui.outlet import Outlet
     from regtui.report import EndpointRecord, Resolution
 
@@ -34,10 +34,14 @@ def tell_plan(plan: Plan, outlet: Outlet) -> None:
         outlet.line(printable(line))
 
 
-def _notes(endpoint: object) -> tuple[tuple[str, bool], ...]:
-    mirror, verify = getattr(endpoint, "mirror", False), getattr(endpoint, "verify", True)
-    legacy = getattr(endpoint, "api", "v2") == "v1"
-    return (("mirror", mirror), ("TLS not verified", not verify), ("shown only, never sent", legacy))
+def _notes(endpoint: Endpoint) -> tuple[tuple[str, bool], ...]:
+    plain = endpoint.scheme == "http"
+    return (
+        ("mirror", endpoint.mirror),
+        ("plain HTTP", plain),
+        ("TLS not verified", not endpoint.verify and not plain),
+        ("shown only, never sent", endpoint.api == "v1"),
+    )
 
 
 class Narrator:
@@ -65,7 +69,7 @@ class Narrator:
             case events.CandidateEnded() if not self._record.candidates[event.candidate].endpoints:
                 yield f"   {self._mark(event.outcome)} {event.outcome}  {printable(event.error)}"
             case events.AlsoFound():
-                yield from self._also(event.found)
+                yield from self._also(event)
             case events.ResolutionEnded():
                 yield from self._end(event)
             case _:
@@ -84,10 +88,9 @@ class Narrator:
             if note:
                 yield self._dim(f"     {printable(note)}")
 
-    def _also(self, found: Found) -> Iterator[str]:
-        winner = self._record.ended.found if self._record.ended else None
-        same = "the same digest" if winner and winner.digest == found.digest else "another digest"
-        yield f"   also there, {same}: {found.digest}" if winner else f"   also there: {found.digest}"
+    def _also(self, event: events.AlsoFound) -> Iterator[str]:
+        which = "the same image" if event.same else self._outlet.paint("warn", "another image")
+        yield f"   also there, {which}: {event.found.digest}"
 
     def _end(self, event: events.ResolutionEnded) -> Iterator[str]:
         yield ""

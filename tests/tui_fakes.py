@@ -36,6 +36,7 @@ from regtui.host.model import (
     Source,
 )
 from regtui.outcome import Outcome, Stage
+from regtui.tui.state import Walk, planned
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -254,7 +255,10 @@ SCRIPTS = {"debian": through_mirror(), "nosuch": nowhere()}
 
 
 class ScriptedSession:
-    """Follows the scripts. `hold` stops the walk of a name before the event with that index, for good."""
+    """Follows the scripts. `hold` stops the walk of a name before the event with that index, for good.
+
+    `running` counts the walks that still have something to tell.
+    """
 
     def __init__(
         self,
@@ -272,6 +276,7 @@ class ScriptedSession:
         self._hold = hold or {}
         self.asked: list[tuple[str, bool]] = []
         self.health_checks = 0
+        self.running = 0
         self.left: list[str] = []
         self.closed = False
 
@@ -293,12 +298,15 @@ class ScriptedSession:
         """Yield the script of the name."""
         assert not strict
         self.asked.append((name, ask_all))
+        script, hold = self._scripts[name], self._hold.get(name)
+        self.running += 1
         try:
-            for index, event in enumerate(self._scripts[name]):
-                if self._hold.get(name) == index:
-                    await asyncio.Event().wait()
+            for event in script[:hold]:
                 yield event
                 await asyncio.sleep(0)
+            self.running -= 1
+            if hold is not None:
+                await asyncio.Event().wait()
         finally:
             self.left.append(name)
 
@@ -311,3 +319,8 @@ class ScriptedSession:
     async def aclose(self) -> None:
         """Remember that it was closed."""
         self.closed = True
+
+
+def planned_walk(*, at: float = 0.0) -> Walk:
+    """Return the walk of a plan that nobody was asked for, at a time."""
+    return replace(planned(PLANS["debian"]), at=at)

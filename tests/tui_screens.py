@@ -26,6 +26,8 @@ WRITE = "REGTUI_WRITE_SCREENS" in os.environ
 """Set it to write the files anew; read the difference before you keep it."""
 STILL = Look(theme="dark", motion=Motion.NONE, paced=False, fps=60, plain=False, mouse=True, blink=False)
 """Everything at once, as reduced motion shows it."""
+PATIENCE = 200
+"""Turns of the loop; a session that has not told everything by then never will."""
 SMALL, LARGE = (80, 24), (120, 36)
 
 
@@ -40,14 +42,18 @@ async def showing(
 
     app = RegtuiApp(Start(session.config, SYSCONFIG, open_session, look, name))
     async with app.run_test(size=size, notifications=True) as pilot:
-        await settled(pilot)
+        await settled(pilot, session)
         yield pilot
 
 
-async def settled(pilot: Pilot[None]) -> None:
-    """Wait until messages, workers that end, and repaints are done."""
-    for _ in range(3):
+async def settled(pilot: Pilot[None], session: ScriptedSession | None = None) -> None:
+    """Wait until everything that is on its way has arrived and is painted."""
+    for _ in range(PATIENCE):
         await pilot.pause()
+        if session is None or (session.health_checks and not session.running):
+            break
+    await pilot.pause()
+    await pilot.pause()
 
 
 def home(pilot: Pilot[None]) -> HomeScreen:

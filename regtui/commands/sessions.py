@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from regtui.commands.host import read_host
@@ -36,7 +35,7 @@ def open_session(options: Options) -> Iterator[LiveSession]:
 @contextmanager
 def session_of(options: Options, config: HostConfig, place: str) -> Iterator[LiveSession]:
     """Yield a session for a configuration; the demo's world lives as long as its session."""
-    limits = Limits() if options.timeout is None else replace(Limits(), total=options.timeout)
+    limits = Limits() if options.timeout is None else Limits().within(options.timeout)
     if options.demo:
         from regtui.demo.host import demo_world
 

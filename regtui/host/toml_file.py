@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 Place = tuple[str | int, ...]
 """Keys and indexes that lead to a value: `("registry", 0, "mirror", 1, "location")`."""
 
-_POSITION = re.compile(r"^(?P<words>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$", re.DOTALL)
+_POSITION = re.compile(
+    r"^(?P<words>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$", re.DOTALL
+)
 _KEY_PART = re.compile(r"""[ \t]*(?:([A-Za-z0-9_-]+)|("(?:[^"\\\n]|\\.)*")|'([^'\n]*)')[ \t]*""")
 _BLANK = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)+")
 

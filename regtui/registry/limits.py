@@ -66,10 +66,10 @@ class Limits:
     connections: int = 16
 
     def within(self, seconds: float) -> Limits:
-        """Return limits of which none is above `seconds`, for `--timeout`.
+        """Return limits for `--timeout`: `seconds` for a request in all, and no stage above it.
 
-        Those of the stages stay a little below, so that the one that hangs is named and not the request in all.
+        The stages stay a little below, so that the one that hangs is named and not the request in all.
         """
         stages = ("dns", "tcp", "tls", "first_byte", "idle")
         shorter = {name: min(getattr(self, name), seconds * 0.9) for name in stages}
-        return dataclasses.replace(self, **shorter, total=min(self.total, seconds))
+        return dataclasses.replace(self, **shorter, total=seconds)

@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
-from regtui.host.model import Address
 from regtui.registry.addresses import literal
 from regtui.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from regtui.host.model import Address
 
 _BOOLEAN, _INTEGER, _BITS, _OCTETS, _OID, _SEQUENCE, _SET = 0x01, 0x02, 0x03, 0x04, 0x06, 0x30, 0x31
 _UTC_TIME, _GENERALIZED_TIME = 0x17, 0x18

@@ -68,7 +68,7 @@ def shorten(text: str, width: int, ellipsis: str) -> str:
     if cell_len(text) <= width:
         return text
     room = width - cell_len(ellipsis)
-    return set_cell_size(text, room).rstrip() + ellipsis if room > 0 else set_cell_size(text, max(0, width))
+    return set_cell_size(text, room).rstrip() + ellipsis if room >= 0 else set_cell_size(text, max(0, width))
 
 
 def crop(line: Line, width: int, ellipsis: str) -> Line:
@@ -86,13 +86,15 @@ def crop(line: Line, width: int, ellipsis: str) -> Line:
 
 
 def split(line: Line, width: int) -> tuple[Line, Line]:
-    """Divide a line at a cell; a wide character on the border becomes blanks."""
+    """Divide a line at a cell; a wide character on the border becomes blanks on both sides."""
     left: list[Span] = []
     for index, piece in enumerate(line):
         if piece.width > width:
-            head = set_cell_size(piece.text, width)
-            rest = piece.text[len(_head(piece.text, width)) :] if width else piece.text
-            return (*left, Span(head, piece.role)), (Span(rest, piece.role), *line[index + 1 :])
+            head = _fitting(piece.text, width)
+            rest = piece.text[len(head) :]
+            if cell_len(head) < width:
+                rest = " " * (cell_len(head + rest[0]) - width) + rest[1:]
+            return (*left, Span(set_cell_size(head, width), piece.role)), (Span(rest, piece.role), *line[index + 1 :])
         left.append(piece)
         width -= piece.width
     return tuple(left), EMPTY
@@ -134,15 +136,20 @@ def wrap(text: str, width: int, role: Role = Role.TEXT) -> tuple[Line, ...]:
             head = _head(current, width)
             lines.append(head)
             current = current[len(head) :]
-    lines.append(current)
+    if current or not lines:
+        lines.append(current)
     return tuple((Span(line, role),) for line in lines)
 
 
 def _head(text: str, width: int) -> str:
     """Return as many characters as fit, at least one (a wide one in a column of one cell would never fit)."""
+    return _fitting(text, width) or text[:1]
+
+
+def _fitting(text: str, width: int) -> str:
     taken = 0
     for count, character in enumerate(text):
         taken += cell_len(character)
         if taken > width:
-            return text[: max(1, count)]
+            return text[:count]
     return text

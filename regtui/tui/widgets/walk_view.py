@@ -229,5 +229,7 @@ class WalkView(TextLines):
             goal = first
         elif last > top + height:
             goal = last - height
+        goal = max(0, min(goal, self.line_count - height))
         if goal != top:
-            self.scroll_to(y=goal, animate=False)
+            # By force: the scroll bar is laid out after the lines that need it, and without one nothing scrolls.
+            self.scroll_to(y=goal, animate=False, force=True)
