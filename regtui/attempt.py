@@ -16,9 +16,16 @@ from regtui.engines.base import Answer, HttpAnswer, NoAnswer, NotAuthorized, Ste
 from regtui.engines.hub import HUB_URL
 from regtui.engines.judgement import SUCCESS
 from regtui.engines.unmarshal import is_digest
-from regtui.outcome import Stage
+from regtui.outcome import Stage, Trouble
 from regtui.registry.auth import Authorization, Granted
-from regtui.registry.errors import ChallengeError, NetworkError, NoCredentials, TokenError
+from regtui.registry.errors import (
+    CertificatesError,
+    ChallengeError,
+    NameRefused,
+    NetworkError,
+    NoCredentials,
+    TokenError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -130,7 +137,7 @@ class Asker:
         self._platform = platform
         self._clock = clock
         self._emit = emit
-        self._strict = strict
+        self.strict = strict
         self._ahead: dict[tuple[str, bool], asyncio.Task[Ping]] = {}
 
     def run_ahead(self, plan: Plan) -> None:
@@ -161,7 +168,7 @@ class Asker:
         spectator = PingSpectator(watch, endpoint.scheme)
         try:
             ping = await self._client.ping(self._targets(endpoint)[0], spectator)
-        except NetworkError as error:
+        except (NetworkError, CertificatesError) as error:
             spectator.finish(ok=False, detail=str(error))
             raise
         spectator.finish(ok=True, detail=str(ping.answer.status))
@@ -177,6 +184,9 @@ class Asker:
             ping = await (asyncio.shield(ahead) if ahead is not None else self._ping(endpoint, watch))
         except NetworkError as error:
             return Answer(_no_answer(Step.PING, error, "GET", f"{endpoint.url}/v2/"))
+        except CertificatesError as error:
+            url = f"{endpoint.url}/v2/"
+            return Answer(NoAnswer(Step.PING, "GET", url, Trouble.CLIENT_CERTIFICATE, error.go, str(error)))
         asking = _Asking(self, endpoint, candidate, watch, move)
         return await asking.after(ping)
 
@@ -200,7 +210,7 @@ class Asker:
 
     def head_first(self, endpoint: Endpoint) -> bool:
         """Whether a tag is asked for with HEAD: as the engine does, or on Docker Hub, which does not count it."""
-        if self._strict:
+        if self.strict:
             return self._engine.tag_method == "HEAD"
         return endpoint.url == HUB_URL
 
@@ -237,7 +247,9 @@ class _Asking:
         scope = f"repository:{self._candidate.repository}:pull"
         with _stage(self._watch, Stage.AUTH, only_if=ping.answer.status == 401) as stage:
             try:
-                granted = await self._asker.client.authorize(self._target, ping, (scope,), self._watch)
+                granted = await self._asker.client.authorize(
+                    self._target, ping, (scope,), self._watch, renew=self._asker.strict
+                )
             except NoCredentials as error:
                 if self._move.insist:
                     return Granted(Authorization.none())
@@ -284,6 +296,9 @@ class _Asking:
         except NetworkError as error:
             url = f"{self._endpoint.url}/v2/{repository}/manifests/{wanted}"
             return _no_answer(Step.MANIFEST, error, method, url)
+        except NameRefused as error:
+            url = f"{self._endpoint.url}/v2/{repository}/manifests/{wanted}"
+            return NoAnswer(Step.MANIFEST, method, url, Trouble.PROTOCOL, "invalid reference format", str(error))
         return _http_answer(method, f"{self._endpoint.url}/v2/{repository}/manifests/{wanted}", reply)
 
 

@@ -36,7 +36,7 @@ from regtui.host.model import (
     Source,
 )
 from regtui.outcome import Outcome, Stage
-from regtui.tui.state import Walk, planned
+from regtui.tui.state import Walk, fold, planned
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -324,3 +324,11 @@ class ScriptedSession:
 def planned_walk(*, at: float = 0.0) -> Walk:
     """Return the walk of a plan that nobody was asked for, at a time."""
     return replace(planned(PLANS["debian"]), at=at)
+
+
+def walked(name: str, count: int | None = None) -> Walk:
+    """Return the walk after the first events of a name's script, or all of them."""
+    walk = planned(PLANS[name])
+    for event in SCRIPTS[name][:count]:
+        walk = fold(walk, event)
+    return walk

@@ -77,12 +77,12 @@ def other(text: str) -> GoError:
 def response_errors(answer: HttpAnswer) -> tuple[GoError, ...]:
     """Return what HandleErrorResponse makes of an answer that is no success; the first one is what counts.
 
-    Challenges that name an OAuth error come before the body's errors (mergeErrors).
+    Challenges of a 401 that name an OAuth error come before the body's errors (mergeErrors).
     """
     if not 400 <= answer.status < 500:
         return (other(f"received unexpected HTTP status: {status_line(answer)}"),)
     body = _body_errors(answer)
-    for challenge in parse_as_distribution(answer.challenges):
+    for challenge in parse_as_distribution(answer.challenges) if answer.status == 401 else ():
         if challenge.scheme != "bearer":
             continue
         code = {"invalid_token": "UNAUTHORIZED", "insufficient_scope": "DENIED"}.get(challenge.get("error") or "")

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 _PROGRAM = re.compile(r"docker(-\w+)?|podman")
 _SWITCHES = frozenset(
-    "--detach --interactive --tty --rm --privileged --publish-all --init --read-only --no-healthcheck --sig-proxy"
-    " --disable-content-trust --oom-kill-disable --quiet --replace --help".split()
+    {"--detach", "--interactive", "--tty", "--rm", "--privileged", "--publish-all", "--init", "--read-only"}
+    | {"--no-healthcheck", "--sig-proxy", "--disable-content-trust", "--oom-kill-disable", "--quiet", "--replace"}
 )
 _SHORT_SWITCHES = "ditPq"
 _SHORT = {"-e": "--env", "-p": "--publish", "-v": "--volume"}

@@ -68,7 +68,12 @@ def read_toml(path: str, data: bytes) -> TomlFile | TomlFailure:
         return TomlFailure(path, 1, 1, "it is nested too deeply")
     except ValueError as error:  # also an integer of more digits than Python takes
         return _failure(path, text, str(error))
-    return TomlFile(path, fields, _Places(text.replace("\r\n", "\n")).read())
+    return TomlFile(path, fields, lines_in(text))
+
+
+def lines_in(text: str) -> Mapping[Place, int]:
+    """Return the line of each key; of a text that is no TOML, some of them."""
+    return _Places(text.replace("\r\n", "\n")).read()
 
 
 def _failure(path: str, text: str, message: str) -> TomlFailure:
@@ -82,7 +87,7 @@ def _failure(path: str, text: str, message: str) -> TomlFailure:
 
 
 class _Places:
-    """One pass over a document that tomllib has accepted."""
+    """One pass over a document that somebody has accepted as TOML."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -98,10 +103,11 @@ class _Places:
                 self._header()
             else:
                 line = self._line()
-                place = (*self._table, *self._key())
+                key = self._key()
                 self._at += 1  # the equals sign
                 self._value()
-                self._lines.setdefault(place, line)
+                if key:
+                    self._lines.setdefault((*self._table, *key), line)
         return self._lines
 
     def _skip_blank(self) -> bool:
@@ -120,6 +126,8 @@ class _Places:
         self._at += 2 if is_array else 1
         parts = self._key()
         self._at += 2 if is_array else 1
+        if not parts:
+            return
         place: Place = ()
         for part in parts[:-1]:
             place = self._inside((*place, part))
@@ -139,7 +147,7 @@ class _Places:
         while found := _KEY_PART.match(self._text, self._at):
             self._at = found.end()
             bare, quoted, raw = found.groups()
-            parts.append(bare or (tomllib.loads(f"v={quoted}")["v"] if quoted else raw))
+            parts.append(bare or (_unquoted(quoted) if quoted else raw))
             if not self._text.startswith(".", self._at):
                 break
             self._at += 1
@@ -173,3 +181,11 @@ class _Places:
     def _next(self, what: str, start: int) -> int:
         found = self._text.find(what, start)
         return len(self._text) if found < 0 else found
+
+
+def _unquoted(quoted: str) -> str:
+    try:
+        found: str = tomllib.loads(f"v={quoted}")["v"]
+    except tomllib.TOMLDecodeError:
+        return quoted
+    return found

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from regtui.registry.network import Dialer, Resolver, Watch
     from regtui.registry.stream import Stream
 
+_REDIRECTS = (301, 302, 303, 307, 308)
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _VALUE = re.compile(r"[\t\x20-\x7e]*")
 
@@ -216,6 +217,8 @@ async def _exchange(
     response: httpx.Response | None = None
     try:
         response = await lane.handle_async_request(built)
+        if response.status_code in _REDIRECTS and "location" in response.headers:
+            return response, Body(b"", truncated=False)  # nobody needs it, and it may never end
         return response, await read_body(response, request.body_limit, _used(exchange), request.stage)
     except httpcore.RemoteProtocolError as error:
         stream, stage, reason = _used(exchange), request.stage, str(error)

@@ -203,7 +203,8 @@ def _found_lines(found: Found, view: CandidateView, pen: Pen) -> tuple[Line, ...
     if line_width(digest) > pen.width:
         digest = (span(found.digest, Role.STRONG),)
     if line_width(digest) > pen.width:
-        digest = (span(short_digest(found.digest), Role.STRONG), Span("  y copies all of it", Role.DIM))
+        short: Line = (span(short_digest(found.digest), Role.STRONG), Span("  y copies all of it", Role.DIM))
+        digest = crop(short, pen.width, pen.glyphs.ellipsis)
     served = view.endpoints[found.endpoint_index] if found.endpoint_index < len(view.endpoints) else None
     rows = [("endpoint", found.endpoint)] if served is None or _is_own(served, view) else []
     lines = [*_labelled(rows, label, pen), digest]

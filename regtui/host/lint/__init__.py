@@ -52,13 +52,13 @@ def _judged(config: HostConfig, evidence: Evidence, pen: Pen) -> Iterator[Findin
     yield from insecure_findings(config, evidence, pen)
     yield from mirror_findings(config, evidence, pen)
     yield from cache_findings(config, evidence, pen)
-    yield from _signatures(config)
+    yield from _signatures(config, pen)
     yield from certificate_findings(config, evidence)
     yield from login_findings(config, evidence)
     yield from proxied_findings(config, evidence)
 
 
-def _signatures(config: HostConfig) -> Iterator[Finding]:
+def _signatures(config: HostConfig, pen: Pen) -> Iterator[Finding]:
     """Yield that signatures are checked, which RHEL's Docker does unless it is told otherwise (pull_v2.go:100-109)."""
     if config.engine is not EngineName.RHEL_DOCKER or not config.signature_verification or config.refusal is not None:
         return
@@ -66,7 +66,7 @@ def _signatures(config: HostConfig) -> Iterator[Finding]:
     message = "signatures are checked: docker asks the registry itself for the digest of a tag before it pulls"
     if config.mirrors:
         message += ", docker.io too, so its mirrors do not help where docker.io cannot be reached"
-    yield note("signature-verification", message, source, "OPTIONS='--signature-verification=false'")
+    yield note("signature-verification", message, source, pen.switched("signature-verification", "false"))
 
 
 def _order(finding: Finding) -> tuple[int, str, int]:

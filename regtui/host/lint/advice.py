@@ -26,6 +26,13 @@ FLAGS = {key: flag for flag, key in KEYS.items()}
 _TABLES = {"add-registry": "search", "insecure-registry": "insecure", "block-registry": "block"}
 _YAML = {"add-registry": "registries", "insecure-registry": "insecure_registries", "block-registry": "block_registries"}
 _TOOL = "REGISTRIES"
+_OPTIONS = "OPTIONS"
+_USUAL = {
+    "add-registry": "ADD_REGISTRY",
+    "block-registry": "BLOCK_REGISTRY",
+    "insecure-registry": "INSECURE_REGISTRY",
+    "registry-mirror": _OPTIONS,
+}
 _HIDDEN = "***"
 _MOST = 60  # values of a line that still can be pasted
 
@@ -54,22 +61,37 @@ class Pen:
     def added(self, flag: str, value: str) -> str:
         """Return the line that adds a value to a list, in the place where the list already has some."""
         present = [one for one in self._config.settings if one.option in (flag, KEYS[flag])]
-        variable = self._variable(present[-1].source) if present else None
-        if variable is not None and not self._is_tool(variable.source):
-            written = assignment(variable, f"{variable.value} --{flag} {value}".strip())
-            if written:
-                return written
-        if self._config.engine is EngineName.RHEL_DOCKER and not any(one.option == KEYS[flag] for one in present):
-            return f"--{flag} {value}"
-        return _json_list(KEYS[flag], [*(one.value for one in present[:_MOST]), value])
+        if present:
+            last = present[-1]
+            line = self.rewritten(flag, last.source, last.value, (last.value, value))
+            return line if line != f"--{flag} {last.value} --{flag} {value}" else f"--{flag} {value}"
+        variable = self._named(_USUAL[flag])
+        if variable is not None and (written := assignment(variable, f"{variable.value} --{flag} {value}".strip())):
+            return written
+        if self._config.engine is EngineName.RHEL_DOCKER:
+            return f"{_USUAL[flag]}='--{flag} {value}'"
+        return _json_list(KEYS[flag], [value])
 
-    def without_flags(self, flag: str, values: list[str]) -> str:
-        """Return the line of the variable that holds a list's flags, with exactly these values."""
-        present = [one for one in self._config.settings if one.option == flag]
-        variable = self._variable(present[0].source) if present else None
-        words = " ".join(f"--{flag} {value}" for value in values)
+    def switched(self, switch: str, value: str) -> str:
+        """Return the line that sets a switch, where it is set already, else among dockerd's options."""
+        setting = next((one for one in self._config.settings if one.option == switch), None)
+        if setting is not None and setting.source.name == switch:
+            return f"{json.dumps(switch)}: {value}"
+        variable = self._variable(setting.source) if setting is not None else self._named(_OPTIONS)
         if variable is None:
-            return words
+            return f"{_OPTIONS}='--{switch}={value}'" if setting is None else f"--{switch}={value}"
+        text = re.sub(rf"(?<!\S)--{switch}(=\S+)?(?!\S)", "", variable.value)
+        return assignment(variable, " ".join((*text.split(), f"--{switch}={value}"))) or f"--{switch}={value}"
+
+    def whole(self, flag: str, values: list[str]) -> str:
+        """Return the line that holds a list, with exactly these values: that of its flags where there are some."""
+        words = " ".join(f"--{flag} {value}" for value in values)
+        present = [one for one in self._config.settings if one.option == flag]
+        if not present:
+            return _json_list(KEYS[flag], values[:_MOST])
+        variable = self._variable(present[0].source)
+        if variable is None:
+            return words or f"remove --{flag}"
         text: str | None = variable.value
         for setting in present[1:]:
             text = _replaced(text or "", flag, setting.value, ()) if text is not None else None
@@ -89,6 +111,9 @@ class Pen:
 
     def _variable(self, source: Source) -> Variable | None:
         return next((one for one in self._config.variables if one.source == source and one.in_effect), None)
+
+    def _named(self, name: str) -> Variable | None:
+        return next((one for one in self._config.variables if one.name == name and one.in_effect), None)
 
     def _is_tool(self, source: Source) -> bool:
         return source.name == _TOOL and "registries.conf" in source.file

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from regtui.host.gonet import host_of, parse_cidr
 from regtui.host.lint.evidence import LIST_LIMIT, asked
+from regtui.host.lint.names import better_names
 from regtui.host.lint.wording import bare_host, listed, several, shown, warning
 from regtui.host.model import BUILT_IN, EngineName
 from regtui.host.registry_lists import DOCKER_IO
@@ -65,7 +66,8 @@ def _no_effect(config: HostConfig, setting: Setting, written: set[str], pen: Pen
         why = f"docker compares HOST[:PORT] to the letter: {shown(value)} blocks nothing"
         return _warn(setting, why, several(value) if "," in value else (bare_host(value),), pen)
     if "*" in value or not is_host_component(value):
-        return _warn(setting, f"no image name can have the host {shown(value)}, so it blocks nothing", None, pen)
+        why = f"no image name can have the host {shown(value)}, so it blocks nothing"
+        return _warn(setting, why, better_names(config, value) or None, pen)
     names = (
         *(one.name for one in asked(config)),
         *(e.value for e in config.insecure[:LIST_LIMIT] if e.network is None),
@@ -96,9 +98,8 @@ def _mirrors_remain(config: HostConfig, pen: Pen) -> Iterator[Finding]:
         return
     names = listed([one.value for one in open_mirrors])
     message = f"docker.io is blocked, and its mirrors are not: names such as docker.io/nginx still come from {names}"
-    mirror = open_mirrors[0]
-    fix = pen.rewritten("registry-mirror", mirror.source, mirror.value, ())
-    yield warning("blocked-but-mirror", message, entry.source, fix)
+    kept = [one.value for one in config.mirrors if one not in open_mirrors]
+    yield warning("blocked-but-mirror", message, entry.source, pen.whole("registry-mirror", kept))
 
 
 def _by_all(config: HostConfig, pen: Pen) -> Iterator[Finding]:

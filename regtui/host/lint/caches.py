@@ -41,8 +41,8 @@ def _upstream(one: LocalMirror) -> Iterator[Finding]:
         yield warning("mirror-cache-upstream", message, one.cache.source, fix)
     if upstream.startswith("https://") and one.cache.http_proxy and not one.cache.https_proxy:
         message = (
-            f"{one.cache.unit} has HTTP_PROXY and no HTTPS_PROXY: a registry built with Go 1.16 or later asks {upstream} "
-            "without the proxy"
+            f"{one.cache.unit} has HTTP_PROXY and no HTTPS_PROXY: a registry built with Go 1.16 or later asks "
+            f"{upstream} without the proxy"
         )
         yield note("mirror-cache-proxy", message, one.cache.source, f"-e HTTPS_PROXY={one.cache.http_proxy}")
 

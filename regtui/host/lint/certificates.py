@@ -1,4 +1,4 @@
-"""certs.d: directories that docker does not read, cannot use, or looks for under another name; certificates that end."""
+"""certs.d: directories that docker does not read, or not under that name, or cannot use; certificates that end."""
 
 from __future__ import annotations
 

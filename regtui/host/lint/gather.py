@@ -63,7 +63,8 @@ def read_credentials(files: FileSource, path: str) -> CredentialFile | None:
 
 def _texts(files: FileSource, config: HostConfig, *, given: bool) -> dict[str, bytes]:
     """Return the files that settings, findings and the refusal stand in, by path as sources name them."""
-    paths = [one.source.file for one in (*config.variables, *config.settings)]
+    paths = [one.source.file for one in config.variables]
+    paths += [one.source.file for one in config.settings]
     paths += [one.source.file for one in config.findings if one.source is not None]
     paths += [config.refusal.source.file] if config.refusal and config.refusal.source else []
     found: dict[str, bytes] = {}

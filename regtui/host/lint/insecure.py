@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from regtui.host.gonet import host_of, parse_ip
 from regtui.host.lint.evidence import LIST_LIMIT, asked, by_host
-from regtui.host.lint.names import host_fault
-from regtui.host.lint.wording import bare_host, listed, note, place, several, shown, warning
+from regtui.host.lint.names import better_names, host_fault
+from regtui.host.lint.wording import listed, note, place, shown, warning
 from regtui.host.model import BUILT_IN, EngineName, Security
 from regtui.host.registry_lists import DOCKER_IO
 from regtui.host.security import security_of
@@ -36,7 +36,8 @@ def insecure_findings(config: HostConfig, evidence: Evidence, pen: Pen) -> Itera
         finding = judge.name(entry) if entry.network is None else judge.network(entry, entry.network)
         if finding is not None:
             yield finding
-    yield from _twice(entries, pen)
+    if config.refusal is None:  # flags and file together are a conflict, and told there
+        yield from _twice(entries, pen)
     yield from _covered(config, entries, pen)
 
 
@@ -66,7 +67,8 @@ class _Judge:
             message = (
                 f"{shown(entry.value)} is every address: docker verifies no registry but Docker Hub, and falls back"
             )
-            return warning("insecure-everything", f"{message} to plain HTTP", entry.source)
+            fix = "name the hosts or networks that need it, for example 10.0.0.0/8"
+            return warning("insecure-everything", f"{message} to plain HTTP", entry.source, fix)
         address = parse_ip(entry.value.partition("/")[0])
         if address is not None and address.version == network.version and address != network.network_address:
             message = (
@@ -80,7 +82,7 @@ class _Judge:
         value = entry.value
         if self._fork and "://" in value:
             message = f"{shown(value)} is compared to the letter with HOST[:PORT], so with its scheme it covers nothing"
-            return warning("insecure-scheme", message, entry.source, self._fix(entry, (bare_host(value),)))
+            return warning("insecure-scheme", message, entry.source, self._meant(entry))
         if self._fork and ("," in value or any(char.isspace() for char in value)):
             message = f"{shown(value)} is one name for docker, neither a host nor a network, so it covers nothing"
             names = tuple(part for part in re.split(r"[,\s]+", value) if part)
@@ -90,7 +92,7 @@ class _Judge:
                 message = f"{shown(value)} is no network that docker can read; it counts as a name and covers nothing"
                 return warning("insecure-bad-network", message, entry.source)
             message = f"{shown(value)} is compared to the letter with HOST[:PORT], so with its path it covers nothing"
-            return warning("insecure-path", message, entry.source, self._fix(entry, (bare_host(value),)))
+            return warning("insecure-path", message, entry.source, self._meant(entry))
         if self._fork and ("[" in value or value.count(":") > 1):
             return self._brackets(entry)
         if "*" in value or "?" in value:
@@ -105,9 +107,7 @@ class _Judge:
         message = f"{shown(entry.value)} covers nothing: no image name holds an address in brackets, or one of IPv6"
         if address is not None and address.version == 4 and found:
             return warning("insecure-brackets", message, entry.source, self._fix(entry, (inside + (found[2] or ""),)))
-        names = several(entry.value.replace("[", " ").replace("]", " ").replace("(", " ").replace(")", " "))
-        meant = next((name for name in names if not host_fault(name)), "")
-        fix = self._fix(entry, (f"{address}/128",)) if address else self._fix(entry, (meant,)) if meant else ""
+        fix = self._fix(entry, (f"{address}/128",)) if address else self._meant(entry)
         return warning("insecure-brackets", message, entry.source, fix)
 
     def _near_miss(self, entry: InsecureEntry) -> Finding | None:
@@ -131,7 +131,7 @@ class _Judge:
             return None
         if self._fork and host_fault(value):
             message = f"no image name can have the host {shown(value)}, so the entry covers nothing"
-            return warning("insecure-no-host", message, entry.source)
+            return warning("insecure-no-host", message, entry.source, self._meant(entry))
         address = parse_ip(value)
         if address is None or address.version != 4 or self._is_insecure(f"{address}:5000"):
             return None
@@ -143,6 +143,10 @@ class _Judge:
 
     def _is_insecure(self, name: str) -> bool:
         return security_of(self._config, name, self._addresses).security is Security.INSECURE
+
+    def _meant(self, entry: InsecureEntry) -> str:
+        names = better_names(self._config, entry.value)
+        return self._fix(entry, names[:1]) if names else ""
 
     def _fix(self, entry: InsecureEntry, new: tuple[str, ...]) -> str:
         return self._pen.rewritten(_FLAG, entry.source, entry.value, new)

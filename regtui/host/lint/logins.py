@@ -34,11 +34,11 @@ def login_findings(config: HostConfig, evidence: Evidence) -> Iterator[Finding]:
         if finding is not None:
             yield finding
     for key in list(stored.helpers)[:LIST_LIMIT]:
-        if key != bare_host(key) and key != INDEX_SERVER or key in _HUB:
+        if key in _HUB or key not in (bare_host(key), INDEX_SERVER):
             right = INDEX_SERVER if bare_host(key) in _HUB else bare_host(key)
             message = f"docker looks helpers up by {shown(right)} to the letter, so {shown(key)} is never found"
             yield warning("login-key", message, _source(stored, "credHelpers"), f'call the key "{printable(right)}"')
-    yield from _in_the_clear(config, evidence, stored)
+    yield from _in_the_clear(config, stored)
 
 
 def _of_entry(config: HostConfig, stored: CredentialFile, key: str) -> Finding | None:
@@ -75,7 +75,7 @@ def _of_entry(config: HostConfig, stored: CredentialFile, key: str) -> Finding |
     return None
 
 
-def _in_the_clear(config: HostConfig, evidence: Evidence, stored: CredentialFile) -> Iterator[Finding]:
+def _in_the_clear(config: HostConfig, stored: CredentialFile) -> Iterator[Finding]:
     """Yield mirrors that would get Docker Hub's password in plain text."""
     helper = stored.helpers.get(INDEX_SERVER, stored.store)
     if INDEX_SERVER not in stored.entries and not helper:
@@ -86,8 +86,8 @@ def _in_the_clear(config: HostConfig, evidence: Evidence, stored: CredentialFile
         if not mirror.value.startswith("http://") or host == "localhost" or (literal and literal.is_loopback):
             continue
         message = (
-            f"docker would send Docker Hub's login to the mirror {shown(mirror.value)} over plain HTTP, should it ask for "
-            "one (regtui does not)"
+            f"docker would send Docker Hub's login to the mirror {shown(mirror.value)} over plain HTTP, should it ask "
+            "for one (regtui sends none)"
         )
         yield warning("login-in-the-clear", message, mirror.source)
 

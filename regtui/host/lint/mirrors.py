@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 _FLAG = "registry-mirror"
 _HUB = frozenset({DOCKER_IO, "index.docker.io", "registry-1.docker.io", "hub.docker.com", "registry.hub.docker.com"})
 OTHERS = frozenset(
-    "quay.io gcr.io k8s.gcr.io registry.k8s.io ghcr.io mcr.microsoft.com public.ecr.aws nvcr.io docker.elastic.co"
-    " registry.access.redhat.com registry.redhat.io registry.fedoraproject.org registry.centos.org registry.gitlab.com"
-    " registry.opensource.zalan.do registry.suse.com container-registry.oracle.com".split()
+    {"quay.io", "gcr.io", "k8s.gcr.io", "registry.k8s.io", "ghcr.io", "mcr.microsoft.com", "public.ecr.aws", "nvcr.io"}
+    | {"registry.access.redhat.com", "registry.redhat.io", "registry.fedoraproject.org", "registry.centos.org"}
+    | {"registry.gitlab.com", "registry.suse.com", "docker.elastic.co", "container-registry.oracle.com"}
 )
 """Public registries whose images are not Docker Hub's."""
 
@@ -37,7 +37,8 @@ def mirror_findings(config: HostConfig, evidence: Evidence, pen: Pen) -> Iterato
     for mirror in mirrors:
         yield from _misread(config, mirror, pen)
         yield from _answered(config, evidence, mirror, pen)
-    yield from _twice(mirrors, pen)
+    if config.refusal is None:
+        yield from _twice(mirrors, pen)
     yield from _serve_hub_alone(config)
 
 
@@ -60,8 +61,8 @@ def _misread(config: HostConfig, mirror: Setting, pen: Pen) -> Iterator[Finding]
     other = _other_registry(config, host, parsed.path)
     if other:
         message = (
-            f"{shown(value)} is asked for Docker Hub's images alone; docker has no mirrors for {shown(other)}, and asks "
-            "that itself"
+            f"{shown(value)} is asked for Docker Hub's images alone; docker has no mirrors for {shown(other)}, which "
+            "it asks itself"
         )
         yield warning("mirror-other-registry", message, mirror.source, pen.rewritten(_FLAG, mirror.source, value, ()))
     elif parsed.path.strip("/"):
@@ -88,13 +89,13 @@ def _answered(config: HostConfig, evidence: Evidence, mirror: Setting, pen: Pen)
         return
     if host in evidence.plain_http:
         message = (
-            f"{shown(mirror.value)} speaks plain HTTP: docker asks a mirror as its URL says and tries no http, even for "
-            "one in the insecure list, so each pull passes over it in silence"
+            f"{shown(mirror.value)} speaks plain HTTP: docker asks a mirror as its URL says and tries no http, not "
+            "even where it is in the insecure list, so each pull passes over it in silence"
         )
         yield warning("mirror-plain-http", message, mirror.source, _fix(mirror, f"http://{host}", pen))
     elif host in evidence.untrusted and not _is_insecure(config, evidence, host):
         message = (
-            f"this host does not trust the certificate of {shown(mirror.value)}, and it is not in the insecure list, so "
+            f"this host does not trust the certificate of {shown(mirror.value)}, and it is not in the insecure list: "
             "each pull passes over it in silence"
         )
         yield warning("mirror-untrusted", message, mirror.source, pen.added("insecure-registry", host))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from regtui.host.gonet import split_host_port
 from regtui.host.lint.evidence import LIST_LIMIT, asked
-from regtui.host.lint.wording import bare_host, error, note, place, several, shown, warning
+from regtui.host.lint.wording import bare_host, error, hosts_in, note, place, several, shown, warning
 from regtui.host.model import BUILT_IN, EngineName
 from regtui.host.registry_lists import DOCKER_IO
 from regtui.reference import InvalidReference, is_host_component, parse_rhel, qualify
@@ -58,7 +58,9 @@ def host_fault(name: str) -> str:
 def better_names(config: HostConfig, name: str) -> tuple[str, ...]:
     """Return the names that were probably meant, none where that cannot be told."""
     found = tuple(part if is_host_component(part) else _with_port(config, part) for part in several(name))
-    return () if any(host_fault(one) for one in found) else found
+    if any(host_fault(one) for one in found):
+        return tuple(part for part in hosts_in(name) if not host_fault(part))
+    return found
 
 
 def _unusable(config: HostConfig, pen: Pen, member: Setting, fault: str, *, first: bool, last: bool) -> Finding:
@@ -130,8 +132,8 @@ def _order(members: tuple[Setting, ...]) -> Iterator[Finding]:
         lines = (one.source.line, other.source.line)
         if one.source.file == other.source.file and None not in lines and (lines[0] or 0) > (lines[1] or 0):
             message = (
-                f"{shown(one.value)} is asked before {shown(other.value)}, which stands above it in the file: the order "
-                f"is that of {one.source.name} and {other.source.name} in the unit's command line"
+                f"{shown(one.value)} is asked before {shown(other.value)}, which stands above it in the file: the "
+                f"order is that of {one.source.name} and {other.source.name} in the unit's command line"
             )
             yield note("registry-order", message, one.source)
 

@@ -8,33 +8,31 @@ from typing import TYPE_CHECKING
 
 from regtui.host.flag_values import BadValueError, check_value
 from regtui.host.flags import engine_version, parse_arguments
-from regtui.host.flags_known import Check, Kind, known_flags
+from regtui.host.flags_known import Check, known_flags
 from regtui.host.json_places import places_in
-from regtui.host.lint.advice import FLAGS, assignment
+from regtui.host.lint.advice import FLAGS
+from regtui.host.lint.command_line import FORK_ONLY, flag_words, stray_word, unknown_flag
 from regtui.host.lint.mirrors import mirror_url
-from regtui.host.lint.wording import error, place, shown
+from regtui.host.lint.names import better_names
+from regtui.host.lint.wording import bare_host, error, place, shown
 from regtui.host.model import EngineName, Source
-from regtui.reference import is_host_component
-from regtui.text import printable, strip_userinfo
+from regtui.text import strip_userinfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from regtui.host.lint.advice import Pen
-    from regtui.host.model import Finding, HostConfig, Refusal, Setting
+    from regtui.host.model import Finding, HostConfig, Refusal
 
 _CONFLICT = "specified both as a flag and in the configuration file"
 _UNKNOWN_KEYS = "the following directives don't match any configuration option: "
 _UNKNOWN_FLAG = re.compile(r"unknown flag: (--\S+)")
 _SYNTAX = re.compile(r"invalid character|unexpected (end|EOF)|: EOF$")
+_TRAILING_COMMA = re.compile(r",\s*[}\]]")
+_COMMENT = re.compile(r"(?m)^\s*(#|//)")
 _STRAY = ("stray positional argument", "accepts no argument(s)")
-_FORK_ONLY = ("add-registry", "block-registry")
+_INSECURE = ("insecure-registry", "insecure-registries")
 _RENAMED = {"data-root": "graph", "insecure_registries": "insecure-registries", "registry_mirrors": "registry-mirrors"}
-_OF_VARIABLE = {
-    "ADD_REGISTRY": "add-registry",
-    "BLOCK_REGISTRY": "block-registry",
-    "INSECURE_REGISTRY": "insecure-registry",
-}
 
 
 def refusal_findings(config: HostConfig, texts: Mapping[str, bytes], pen: Pen) -> Iterator[Finding]:
@@ -47,33 +45,11 @@ def refusal_findings(config: HostConfig, texts: Mapping[str, bytes], pen: Pen) -
     elif _UNKNOWN_KEYS in refusal.message:
         yield from _unknown_keys(config, refusal, texts)
     elif found := _UNKNOWN_FLAG.search(refusal.message):
-        yield _unknown_flag(config, refusal, found[1][2:])
+        yield unknown_flag(config, refusal, found[1][2:])
     elif any(words in refusal.message for words in _STRAY):
-        yield _stray_word(config, refusal)
-    elif "mirror" in refusal.message and (finding := _mirror(config, refusal, pen)) is not None:
-        yield finding
+        yield stray_word(config, refusal)
     else:
-        fix = f"python3 -m json.tool {refusal.source.file}" if _is_json_syntax(refusal) and refusal.source else ""
-        yield error("refused", f"the daemon does not start: {_said(refusal)}", refusal.source, fix)
-
-
-def flag_words(config: HostConfig) -> Iterator[tuple[str, str, Setting]]:
-    """Yield flag, value and word of each argument, as dockerd's parser takes them; a positional word has no flag."""
-    known = known_flags(config.engine)
-    shorthands = {flag.shorthand: flag for flag in known.values() if flag.shorthand}
-    words = iter(config.arguments)
-    for word in words:
-        text = word.value
-        if len(text) < 2 or not text.startswith("-"):
-            yield "", text, word
-            continue
-        name, equals, value = text.lstrip("-").partition("=")
-        flag = known.get(name) if text.startswith("--") else shorthands.get(text[1])
-        alone = bool(equals) or (not text.startswith("--") and len(text) > 2)
-        if flag is None or flag.kind is Kind.BOOL or alone:
-            yield name, value, word
-        elif (following := next(words, None)) is not None:
-            yield flag.name, following.value, following
+        yield _mirror(config, refusal, pen) or _insecure(config, refusal, pen) or _other(refusal, texts)
 
 
 def _conflicts(config: HostConfig, refusal: Refusal, texts: Mapping[str, bytes], pen: Pen) -> Iterator[Finding]:
@@ -89,8 +65,8 @@ def _conflicts(config: HostConfig, refusal: Refusal, texts: Mapping[str, bytes],
         if refusal.source is not None and refusal.source.name == key:
             in_file = refusal.source
         message = (
-            f"`{key}` is set by --{one.flag.name} at {place(first)} and again at {place(in_file)}: dockerd takes it from "
-            "one place alone, even where both agree, and does not start"
+            f"`{key}` is set by --{one.flag.name} at {place(first)} and again at {place(in_file)}: dockerd takes it "
+            "from one place alone, even where both agree, and does not start"
         )
         yield error("flag-file-conflict", message, in_file, _one_place(config, key, in_file, pen))
 
@@ -102,7 +78,7 @@ def _one_place(config: HostConfig, key: str, in_file: Source, pen: Pen) -> str:
     if flag is None:
         return remove
     values = [one.value for one in config.settings if one.option in (flag, key)]
-    return f"{pen.without_flags(flag, list(dict.fromkeys(values)))} and {remove}"
+    return f"{pen.whole(flag, list(dict.fromkeys(values)))} and {remove}"
 
 
 def _unknown_keys(config: HostConfig, refusal: Refusal, texts: Mapping[str, bytes]) -> Iterator[Finding]:
@@ -113,44 +89,13 @@ def _unknown_keys(config: HostConfig, refusal: Refusal, texts: Mapping[str, byte
     for index, key in enumerate(keys):
         source = refusal.source if index == 0 else Source(file, lines.get(key), key)
         message = f"dockerd knows no {shown(key)} in its configuration file, and does not start"
-        if config.engine is EngineName.MOBY and key in _FORK_ONLY:
+        if config.engine is EngineName.MOBY and key in FORK_ONLY:
             message += "; Docker Engine has no list of registries, that is RHEL's Docker: write names in full"
             yield error("unknown-key", message, source, f'delete "{key}" from {file}')
             continue
         near = _RENAMED.get(key) if _RENAMED.get(key) in known else None
         near = near or next(iter(get_close_matches(key.replace("_", "-").lower(), known, 1, 0.75)), None)
         yield error("unknown-key", message, source, f'call it "{near}"' if near else f"delete {shown(key)} from {file}")
-
-
-def _unknown_flag(config: HostConfig, refusal: Refusal, name: str) -> Finding:
-    message = f"dockerd knows no flag {shown('--' + name)}, and does not start"
-    if config.engine is EngineName.MOBY and name in _FORK_ONLY:
-        message += "; Docker Engine has no list of registries, that is RHEL's Docker: write names in full"
-        return error("unknown-flag", message, refusal.source, f"remove --{name} and its value")
-    known = known_flags(config.engine)
-    singular = {flag.key: flag.name for flag in known.values() if flag.named}
-    near = singular.get(name) or next(iter(get_close_matches(name.replace("_", "-"), known, 1, 0.75)), None)
-    fix = f"write --{near} in place of --{printable(name, 60)}" if near else ""
-    return error("unknown-flag", message, refusal.source, fix)
-
-
-def _stray_word(config: HostConfig, refusal: Refusal) -> Finding:
-    """Return which word stands there without a flag; dockerd does not name it."""
-    word = next((value for flag, value, one in flag_words(config) if not flag and one.source == refusal.source), "")
-    message = f"dockerd takes no word without a flag, prints its usage and does not start: {shown(word)} has none"
-    variable = next((one for one in config.variables if one.source == refusal.source and one.in_effect), None)
-    fix = ""
-    if word.startswith("$"):
-        message += "; systemd puts no value for a variable that stands inside another one's value"
-        fix = f"write the value in place of {word}"
-    elif word.lower() in ("true", "false"):
-        message += "; a switch takes its value behind `=`"
-        fix = f"write `=` in front of {word}"
-    elif variable is not None and variable.name in _OF_VARIABLE and is_host_component(word):
-        flag = _OF_VARIABLE[variable.name]
-        value = re.sub(rf"(?<!\S){re.escape(word)}(?!\S)", lambda _: f"--{flag} {word}", variable.value, count=1)
-        fix = assignment(variable, value)
-    return error("stray-word", message, refusal.source, fix)
 
 
 def _mirror(config: HostConfig, refusal: Refusal, pen: Pen) -> Finding | None:
@@ -172,8 +117,40 @@ def _mirror(config: HostConfig, refusal: Refusal, pen: Pen) -> Finding | None:
     return None
 
 
-def _is_json_syntax(refusal: Refusal) -> bool:
-    return bool(_SYNTAX.search(refusal.message)) and "with file" in refusal.message
+def _insecure(config: HostConfig, refusal: Refusal, pen: Pen) -> Finding | None:
+    """Return the entry that moby refuses; several in one word are its usual fault."""
+    settings = [one for one in config.settings if one.source == refusal.source and one.option in _INSECURE]
+    culprit = next((one for one in settings if bare_host(one.value) in refusal.message), None)
+    if culprit is None:
+        return None
+    parts = tuple(part for part in re.split(r"[,\s]+", culprit.value) if part)
+    new = parts if len(parts) > 1 else better_names(config, culprit.value)
+    message = f"dockerd refuses the insecure entry {shown(culprit.value)}, and does not start: {_said(refusal)}"
+    fix = pen.rewritten("insecure-registry", culprit.source, culprit.value, new) if new else ""
+    return error("insecure-refused", message, culprit.source, fix)
+
+
+def _other(refusal: Refusal, texts: Mapping[str, bytes]) -> Finding:
+    return error("refused", f"the daemon does not start: {_said(refusal)}", refusal.source, _syntax(refusal, texts))
+
+
+def _syntax(refusal: Refusal, texts: Mapping[str, bytes]) -> str:
+    """Return what to do about a file that is no JSON, empty where the refusal is about something else."""
+    if not _SYNTAX.search(refusal.message) or "with file" not in refusal.message or refusal.source is None:
+        return ""
+    file = refusal.source.file
+    text = texts.get(file, b"").decode("utf-8", "replace")
+    if not text.strip():
+        return f"echo '{{}}' > {file}"
+    if text.startswith("\ufeff"):
+        return f"sed -i '1s/^\\xEF\\xBB\\xBF//' {file}"
+    if any(quote in text for quote in "\u201c\u201d"):
+        return f"sed -i 's/\\xE2\\x80\\x9C\\|\\xE2\\x80\\x9D/\"/g' {file}"
+    if _TRAILING_COMMA.search(text):
+        return "remove the comma before the closing bracket"
+    if _COMMENT.search(text):
+        return "remove the comments: JSON has none"
+    return f"python -m json.tool {file}"
 
 
 def _said(refusal: Refusal) -> str:

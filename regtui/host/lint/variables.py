@@ -6,6 +6,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from regtui.host.lint.advice import assignment
 from regtui.host.lint.wording import note, place, shown, warning
 from regtui.host.model import Source
 
@@ -77,7 +78,8 @@ def _misspelt(config: HostConfig, command: Command) -> Iterator[Finding]:
         near = get_close_matches(one.name.upper(), sorted(command.used), 1, _CLOSE)
         if near and one.name not in command.lost:
             message = f"the unit passes on ${near[0]}, not ${one.name}: what {shown(one.name)} says has no effect"
-            yield warning("variable-misspelt", message, one.source, f"call it {near[0]}")
+            fix = assignment(replace(one, name=near[0]), one.value) or f"call it {near[0]}"
+            yield warning("variable-misspelt", message, one.source, fix)
 
 
 def _lost(config: HostConfig, command: Command) -> Iterator[Finding]:
@@ -110,8 +112,8 @@ def _line_ends(config: HostConfig, evidence: Evidence) -> Iterator[Finding]:
         lines = [n for n, line in enumerate(text.split(b"\n"), 1) if _ends_in_trap(line)]
         if lines:
             message = (
-                "the line ends in a backslash and CR LF: the backslash takes the CR, so the value ends here and the next "
-                "line is lost"
+                "the line ends in a backslash and CR LF: the backslash takes the CR, so the value ends here, and the "
+                "next line is lost"
             )
             yield warning("crlf-continuation", message, Source(path, lines[0]), fix)
         else:

@@ -15,6 +15,7 @@ _SENTENCE = 1000
 _FIX = 4000
 _NAME = 80
 _SEPARATORS = re.compile(r"[,;\s]+")
+_NOT_IN_HOSTS = re.compile(r"[^A-Za-z0-9.:-]+")
 
 
 def error(code: str, message: str, source: Source | None, fix: str = "") -> Finding:
@@ -54,6 +55,12 @@ def bare_host(text: str) -> str:
     """Return `HOST[:PORT]` of a text that has a scheme, user name, path or slash around it."""
     rest = text.partition("://")[2] if "://" in text else text
     return rest.partition("/")[0].rpartition("@")[2]
+
+
+def hosts_in(text: str) -> tuple[str, ...]:
+    """Return what could be hosts in a damaged text, such as one that a Markdown link was pasted into."""
+    parts = (part.strip(".:-") for part in _NOT_IN_HOSTS.split(text[:_SENTENCE]))
+    return tuple(dict.fromkeys(part for part in parts if "." in part or ":" in part))
 
 
 def several(text: str) -> tuple[str, ...]:

@@ -219,11 +219,6 @@ class HomeScreen(Screen[None]):
     def _leave_name(self) -> None:
         (self.walk_view if self.walk_view.walk is not None else self.query_one(RegistryList)).focus()
 
-    @on(FooterBar.Pressed)
-    async def _press(self, message: FooterBar.Pressed) -> None:
-        """A click on a key is that key."""
-        self.app.simulate_key(message.action.keys[0])
-
     def on_descendant_focus(self) -> None:
         """Show the keys of the part that has them now, and which panel it is in."""
         self.query_one(FooterBar).tell(self._place())

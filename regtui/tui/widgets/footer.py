@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from textual.message import Message
 
 from regtui.tui.actions import Action, Place, footer_actions, key_label
 from regtui.tui.cells import Line, Role, Span, line_width
@@ -17,12 +14,6 @@ if TYPE_CHECKING:
 
 class FooterBar(LineView, can_focus=False):
     """Shows as many keys as fit; help and quit are never among those left out."""
-
-    @dataclass
-    class Pressed(Message):
-        """A key's label was clicked."""
-
-        action: Action
 
     def __init__(self, place: Place, *, plain: bool, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
@@ -44,14 +35,16 @@ class FooterBar(LineView, can_focus=False):
             self._place = place
             self.refresh()
 
-    def on_click(self, event: events.Click) -> None:
-        """Do what was clicked."""
+    async def on_click(self, event: events.Click) -> None:
+        """Do what was clicked: the part that has the keys knows how, else the screen, else the application."""
         edge = 0
         for action in self._fitting():
             edge += line_width(self._label(action))
             if event.x < edge:
-                self.post_message(self.Pressed(action))
-                return
+                for node in (self.screen.focused, self.screen, self.app):
+                    if hasattr(node, f"action_{action.id}"):
+                        await self.app.run_action(action.id, default_namespace=node)
+                        return
 
     def _label(self, action: Action) -> Line:
         key = key_label(action, plain=self._plain)

@@ -1,0 +1,206 @@
+"""What browsing shows, as data: where, pages of names, facts of tags, an image in detail. No I/O, nothing imported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from regtui.outcome import Outcome
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from regtui.engines.base import Endpoint
+    from regtui.registry.image_config import ImageConfig, Layer
+    from regtui.registry.manifests import Entry, Manifest
+    from regtui.registry.quota import RateLimit
+
+
+class Origin(StrEnum):
+    """Where a page of names comes from."""
+
+    SCAN = "scan"
+    SEEK = "seek"
+    CACHE = "cache"
+    SEARCH = "search"
+
+
+class BrowseError(Exception):
+    """Nothing could be shown: `str()` is a clean sentence for a person, without secrets.
+
+    `retry_after` is what a busy registry asks to wait, in seconds, None where it does not say.
+    """
+
+    def __init__(self, sentence: str, outcome: Outcome, *, retry_after: float | None = None) -> None:
+        super().__init__(sentence)
+        self.outcome = outcome
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to browse: a registry by the name that the host has for it, or a mirror of it.
+
+    `endpoint` is the first URL that is asked; `others` are what a pull would try next (http of an insecure registry).
+    """
+
+    registry: str
+    endpoint: Endpoint
+    mirror: bool = False
+    others: tuple[Endpoint, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """`quay.io`, or `mirror http://cache.example.com of docker.io`."""
+        return f"mirror {self.endpoint.url} of {self.registry}" if self.mirror else self.registry
+
+    @property
+    def note(self) -> str:
+        """What the catalog of the place is, where it is not everything: `cached names only`."""
+        return "cached names only" if self.mirror else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of a place so far, without a packet: the URL that answers, the login, the limits.
+
+    `login` says which credential is used and where it comes from, or why none is; `withheld` is a sentence about a
+    secret that was kept back. `retry_after` is what is left to wait after a 429, in seconds.
+    """
+
+    url: str
+    login: str
+    user: str = ""
+    withheld: str = ""
+    rate_limit: RateLimit | None = None
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogPage:
+    """Repositories, in the registry's order; every name has the grammar.
+
+    `invalid` counts entries of this page that are no names, of which `examples` shows the first, cleaned; they are
+    never asked for. `total_so_far` counts the names of all pages that were yielded, `scanned` those that were looked
+    at to find them (a prefix leaves most out). `age` is in seconds for a page from the cache.
+    """
+
+    names: tuple[str, ...]
+    invalid: int = 0
+    total_so_far: int = 0
+    source: Origin = Origin.SCAN
+    age: float = 0.0
+    scanned: int = 0
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TagsPage:
+    """Tags of a repository; the fields as those of `CatalogPage`."""
+
+    names: tuple[str, ...]
+    invalid: int = 0
+    total_so_far: int = 0
+    source: Origin = Origin.SCAN
+    age: float = 0.0
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListingEnded:
+    """The last that a listing yields: whether all names came, and why not.
+
+    `outcome` is FOUND unless something failed; what came before stays true. `retry_after` as in `BrowseError`.
+    """
+
+    complete: bool
+    reason: str = ""
+    outcome: Outcome = Outcome.FOUND
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TagFacts:
+    """What a tag's manifest says. Nothing is known where a field is empty or None.
+
+    `size` is in bytes: config and layers of the image, of an index those of the image for this host's platform.
+    `claimed`: the digest is what a header says, no body was seen. `trouble` is a sentence where asking failed.
+    """
+
+    tag: str
+    digest: str = ""
+    created: datetime | None = None
+    size: int | None = None
+    platforms: tuple[str, ...] = ()
+    media_type: str = ""
+    kind: str = ""
+    claimed: bool = False
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformDetails:
+    """One manifest of an index. `attests` names the image whose BuildKit attestation it is.
+
+    `size` is in bytes, None where the manifest was not asked for; `manifest`, `config` and `layers` likewise.
+    """
+
+    platform: str
+    digest: str
+    attests: str = ""
+    size: int | None = None
+    manifest: Manifest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """One manifest with everything around it. Texts are clean, `body` is as sent.
+
+    `digest` is the body's own, `claimed` what the registry's header said of it. For an index, `platform` names the
+    entry whose `image`, `config` and `layers` are here (this host's, else the first), `platforms` lists all;
+    for an image `image` is `manifest`. `size` is config and layers of that image in bytes, `total_size` those of all
+    platforms, each content counted once, None where not all are known. `notes` are sentences about what is odd or
+    could not be had.
+    """
+
+    place: Place
+    repository: str
+    reference: str
+    digest: str
+    claimed: str
+    manifest: Manifest
+    body: bytes = field(repr=False)
+    platform: str = ""
+    platforms: tuple[PlatformDetails, ...] = ()
+    image: Manifest | None = None
+    config: ImageConfig | None = None
+    layers: tuple[Layer, ...] = ()
+    referrers: tuple[Entry, ...] = ()
+    size: int | None = None
+    total_size: int | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        """The labels of the image's configuration."""
+        return self.config.labels if self.config else ()
+
+    @property
+    def annotations(self) -> tuple[tuple[str, str], ...]:
+        """The annotations of the manifest, then those of the platform's that it does not have."""
+        own = self.manifest.annotations
+        inner = self.image.annotations if self.image is not None and self.image is not self.manifest else ()
+        names = {name for name, _ in own}
+        return (*own, *((name, text) for name, text in inner if name not in names))
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The same name in a registry of the host: its digest, or what came of asking. `same`: the digest is equal."""
+
+    registry: str
+    digest: str | None
+    outcome: Outcome
+    text: str
+    same: bool = False

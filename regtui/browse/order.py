@@ -1,0 +1,149 @@
+"""Tags in an order that people expect, and the tags that belong to others: pure, and fast over a hundred thousand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from regtui.browse.models import TagFacts
+
+LATEST = "latest"
+_ATTACHED = re.compile(r"(sha256|sha512)-([0-9a-f]{64}(?:[0-9a-f]{64})?)(?:\.([A-Za-z0-9._-]+))?", re.ASCII)
+_DIGITS = re.compile(r"[0-9]+", re.ASCII)
+
+
+class Order(StrEnum):
+    """What tags are ordered by."""
+
+    SEMVER = "semver"
+    NAME = "name"
+    DATE = "date"
+    SIZE = "size"
+
+
+def order_tags(names: Sequence[str], by: Order, facts: Mapping[str, TagFacts] | None = None) -> tuple[int, ...]:
+    """Return the indexes of the names in order.
+
+    SEMVER: `latest`, then versions from new to old by the precedence of semver.org with numbers compared as numbers
+    throughout (`rc.10` is newer than `rc2`), any count of components and a `v` before them; a shorter one (`1.4`, a
+    tag that moves) stands above those that it moves over. Then all others, from high to low in natural order.
+    NAME: by characters. DATE: from new to old, SIZE: from large to small, by `facts`; unknown ones last, in SEMVER
+    order.
+    """
+    match by:
+        case Order.NAME:
+            return tuple(sorted(range(len(names)), key=names.__getitem__))
+        case Order.SEMVER:
+            keys = _keys(names)
+            return tuple(sorted(range(len(names)), key=keys.__getitem__, reverse=True))
+        case Order.DATE | Order.SIZE:
+            known = facts or {}
+            weights = [_weight(known.get(name), by) for name in names]
+            return tuple(sorted(order_tags(names, Order.SEMVER), key=weights.__getitem__, reverse=True))
+
+
+def _weight(facts: TagFacts | None, by: Order) -> float:
+    if facts is None:
+        return float("-inf")
+    if by is Order.SIZE:
+        return float("-inf") if facts.size is None else float(facts.size)
+    return float("-inf") if facts.created is None else facts.created.timestamp()
+
+
+# A key is one text, so that sorting compares memory. Its first character is the class; a number is written with the
+# count of its digits before it; END stands above, BEFORE below everything that may follow a component.
+_TOP, _VERSION, _OTHER = "\xff", "\x80", "\x10"
+_NUMBER, _BEFORE, _END = "\x02", "\x01", "\xff"
+
+
+def _keys(names: Sequence[str]) -> list[str]:
+    components, texts = _Components(), _Texts()
+    keys = []
+    for name in names:
+        core, dash, rest = name.partition("-")
+        try:
+            numbers = "".join([components[part] for part in core.split(".")])
+        except KeyError:
+            keys.append(_TOP if name == LATEST else _odd(name, components, texts))
+            continue
+        keys.append(f"{_VERSION}{numbers}{_BEFORE}{texts[rest]}" if dash else f"{_VERSION}{numbers}{_END}")
+    return keys
+
+
+def _odd(name: str, components: _Components, texts: _Texts) -> str:
+    """Return the key of a name that does not begin as most versions do: `v1.2`, `1.2.3rc1`, `1.2_3`, `main`."""
+    text = name[1:] if name[:1] in ("v", "V") and name[1:2].isdigit() else name
+    core = re.match(r"[0-9]+(?:\.[0-9]+)*", text, re.ASCII)
+    after = text[core.end() :] if core else ""
+    if core is None or (after and after[0] not in "-_." and "." not in core[0]):
+        return _OTHER + texts[name]  # 7c9f2e1 is a commit, no version
+    numbers = "".join(components[part] for part in core[0].split("."))
+    return f"{_VERSION}{numbers}{_BEFORE}{texts[after.lstrip('-_.')]}" if after else f"{_VERSION}{numbers}{_END}"
+
+
+def _number(digits: str) -> str:
+    significant = digits.lstrip("0") or "0"
+    return f"{_NUMBER}{chr(len(significant))}{significant}"
+
+
+class _Components(dict[str, str]):
+    """The keys of a version's numbers, each made once; KeyError for what is no number."""
+
+    def __missing__(self, part: str) -> str:
+        if not (part.isascii() and part.isdigit()):
+            raise KeyError(part)
+        key = self[part] = _number(part)
+        return key
+
+
+class _Texts(dict[str, str]):
+    """The keys of other texts in natural order, each made once."""
+
+    def __missing__(self, text: str) -> str:
+        key = self[text] = _DIGITS.sub(lambda found: _number(found[0]), text)
+        return key
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A tag that holds something about an image: `kind` is `sig`, `att`, `sbom`, or `referrers` (OCI's fallback)."""
+
+    kind: str
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedTags:
+    """The tags that stand for themselves, in their order, and by the digest of an image what is attached to it."""
+
+    names: tuple[str, ...]
+    attached: Mapping[str, tuple[Attached, ...]]
+
+
+def fold_tags(names: Iterable[str]) -> FoldedTags:
+    """Take the tags of signatures, attestations and SBOMs (`sha256-HEX.sig`, cosign) out of the list."""
+    plain: list[str] = []
+    attached: dict[str, list[Attached]] = {}
+    for name in names:
+        found = _ATTACHED.fullmatch(name) if name.startswith("sha") else None
+        if found is None:
+            plain.append(name)
+        else:
+            kind = found[3] or "referrers"
+            attached.setdefault(f"{found[1]}:{found[2]}", []).append(Attached(kind, name))
+    return FoldedTags(tuple(plain), {digest: tuple(tags) for digest, tags in attached.items()})
+
+
+def same_digests(facts: Iterable[TagFacts]) -> dict[str, tuple[str, ...]]:
+    """Return, for each tag whose digest another tag has too, all tags of that digest, `latest` first."""
+    by_digest: dict[str, list[str]] = {}
+    for one in facts:
+        if one.digest:
+            by_digest.setdefault(one.digest, []).append(one.tag)
+    groups = [tuple(sorted(tags, key=lambda tag: tag != LATEST)) for tags in by_digest.values() if len(tags) > 1]
+    return {tag: group for group in groups for tag in group}
