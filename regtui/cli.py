@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "info": "the registry lines that `docker info` prints on this host",
     "resolve": "who is asked for a name, what each answers, who serves it",
+    "lint": "what is wrong or surprising in the host's configuration, and the line to write instead",
 }
 """Command -> what it tells; the module of the same name in `regtui.commands` runs it."""
 
@@ -75,7 +76,7 @@ def parse(arguments: list[str]) -> Options | None:
 
 
 def _check(command: str, words: list[str], parsed: argparse.Namespace) -> None:
-    wanted = {"info": 0, "resolve": 1, "tui": 1}[command]
+    wanted = {"info": 0, "resolve": 1, "lint": 0, "tui": 1}[command]
     if len(words) > wanted:
         raise UsageError(f"{command} takes {wanted or 'no'} name{'s' if wanted > 1 else ''}, not {len(words)}")
     if command == "resolve" and not words:

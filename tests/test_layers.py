@@ -22,6 +22,7 @@ LEVELS = (
     {"engines", "registry"},
     {"events", "options", "stored", "lookups"},
     {"session"},
+    {"spectator"},
     {"attempt", "health"},
     {"resolve", "report"},
     {"live", "told"},

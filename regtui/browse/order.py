@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 LATEST = "latest"
 _ATTACHED = re.compile(r"(sha256|sha512)-([0-9a-f]{64}(?:[0-9a-f]{64})?)(?:\.([A-Za-z0-9._-]+))?", re.ASCII)
-_DIGITS = re.compile(r"[0-9]+", re.ASCII)
+_SPLIT = re.compile(r"[-._]?([0-9]+)", re.ASCII)
+_CORE = re.compile(r"[vV]?[0-9]+(?:\.[0-9]+)*", re.ASCII)
+_STARTS = frozenset("0123456789vV")
 
 
 class Order(StrEnum):
@@ -62,50 +64,61 @@ _NUMBER, _BEFORE, _END = "\x02", "\x01", "\xff"
 
 
 def _keys(names: Sequence[str]) -> list[str]:
-    components, texts = _Components(), _Texts()
+    numbers, texts = _Numbers(), _Texts()
     keys = []
     for name in names:
-        core, dash, rest = name.partition("-")
-        try:
-            numbers = "".join([components[part] for part in core.split(".")])
-        except KeyError:
-            keys.append(_TOP if name == LATEST else _odd(name, components, texts))
-            continue
-        keys.append(f"{_VERSION}{numbers}{_BEFORE}{texts[rest]}" if dash else f"{_VERSION}{numbers}{_END}")
+        if name[:1] in _STARTS:
+            core, dash, rest = name.partition("-")
+            try:
+                version = "".join([numbers[part] for part in core.split(".")])
+            except KeyError:
+                keys.append(_odd(name, numbers, texts))
+            else:
+                keys.append(f"{_VERSION}{version}{_BEFORE}{texts[rest]}" if dash else f"{_VERSION}{version}{_END}")
+        else:
+            keys.append(_TOP if name == LATEST else _OTHER + natural_key(name, texts.numbers))
     return keys
 
 
-def _odd(name: str, components: _Components, texts: _Texts) -> str:
-    """Return the key of a name that does not begin as most versions do: `v1.2`, `1.2.3rc1`, `1.2_3`, `main`."""
-    text = name[1:] if name[:1] in ("v", "V") and name[1:2].isdigit() else name
-    core = re.match(r"[0-9]+(?:\.[0-9]+)*", text, re.ASCII)
-    after = text[core.end() :] if core else ""
-    if core is None or (after and after[0] not in "-_." and "." not in core[0]):
-        return _OTHER + texts[name]  # 7c9f2e1 is a commit, no version
-    numbers = "".join(components[part] for part in core[0].split("."))
-    return f"{_VERSION}{numbers}{_BEFORE}{texts[after.lstrip('-_.')]}" if after else f"{_VERSION}{numbers}{_END}"
+def natural_key(text: str, numbers: _Numbers | None = None) -> str:
+    """Return a key that orders texts as people do: numbers by value, with or without a separator before them."""
+    known = _Numbers() if numbers is None else numbers
+    parts = _SPLIT.split(text)
+    parts[1::2] = [known[digits] for digits in parts[1::2]]
+    return "".join(parts)
 
 
-def _number(digits: str) -> str:
-    significant = digits.lstrip("0") or "0"
-    return f"{_NUMBER}{chr(len(significant))}{significant}"
+def _odd(name: str, numbers: _Numbers, texts: _Texts) -> str:
+    """Return the key of a name that begins with a digit or `v` and not as most versions do: `1.2.3rc1`, `7c9f2e1`."""
+    found = _CORE.match(name)
+    after = name[found.end() :] if found else ""
+    if found is None or (after and after[0] not in "-_." and "." not in found[0]):
+        return _OTHER + natural_key(name, numbers)  # 7c9f2e1 is a commit, no version
+    version = "".join([numbers[part] for part in found[0].split(".")])
+    return f"{_VERSION}{version}{_BEFORE}{texts[after.lstrip('-_.')]}" if after else f"{_VERSION}{version}{_END}"
 
 
-class _Components(dict[str, str]):
-    """The keys of a version's numbers, each made once; KeyError for what is no number."""
+class _Numbers(dict[str, str]):
+    """The keys of numbers, each made once: `24` and `v24`; KeyError for what is no number."""
 
     def __missing__(self, part: str) -> str:
-        if not (part.isascii() and part.isdigit()):
+        digits = part[1:] if part[:1] in ("v", "V") else part
+        if not (digits.isascii() and digits.isdigit()):
             raise KeyError(part)
-        key = self[part] = _number(part)
+        significant = digits.lstrip("0") or "0"
+        key = self[part] = f"{_NUMBER}{chr(len(significant))}{significant}"
         return key
 
 
 class _Texts(dict[str, str]):
-    """The keys of other texts in natural order, each made once."""
+    """The natural keys of what follows versions (`alpine`, `rc.1`), each made once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.numbers = _Numbers()
 
     def __missing__(self, text: str) -> str:
-        key = self[text] = _DIGITS.sub(lambda found: _number(found[0]), text)
+        key = self[text] = natural_key(text, self.numbers)
         return key
 
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from regtui.host.containerd.model import ContainerdConfig
+    from regtui.host.podman.model import PodmanConfig
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -154,3 +159,5 @@ class HostConfig:
     proxies: Proxies = Proxies()
     files: tuple[HostFile, ...] = ()
     root: str = "/"
+    podman: PodmanConfig | None = None
+    containerd: ContainerdConfig | None = None

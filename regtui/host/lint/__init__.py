@@ -16,7 +16,7 @@ from regtui.host.lint.mirrors import mirror_findings
 from regtui.host.lint.names import name_findings
 from regtui.host.lint.proxied import proxied_findings
 from regtui.host.lint.refusals import refusal_findings
-from regtui.host.lint.variables import explained, reading_findings, variable_findings
+from regtui.host.lint.variables import conf_findings, explained, reading_findings, variable_findings
 from regtui.host.lint.wording import note
 from regtui.host.model import EngineName, Severity
 
@@ -47,6 +47,7 @@ def findings(config: HostConfig, evidence: Evidence = NOTHING) -> tuple[Finding,
 def _judged(config: HostConfig, evidence: Evidence, pen: Pen) -> Iterator[Finding]:
     yield from refusal_findings(config, evidence.texts, pen)
     yield from variable_findings(config, evidence)
+    yield from conf_findings(config, evidence)
     yield from name_findings(config, pen)
     yield from blocking_findings(config, pen)
     yield from insecure_findings(config, evidence, pen)

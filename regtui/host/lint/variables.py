@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from regtui.host.lint.advice import assignment
 from regtui.host.lint.wording import note, place, shown, warning
-from regtui.host.model import Source
+from regtui.host.model import EngineName, Source
+from regtui.host.registries_conf import SOURCE, is_version_2
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,6 +70,18 @@ def variable_findings(config: HostConfig, evidence: Evidence) -> Iterator[Findin
         yield from _misspelt(config, command)
         yield from _lost(config, command)
     yield from _line_ends(config, evidence)
+
+
+def conf_findings(config: HostConfig, evidence: Evidence) -> Iterator[Finding]:
+    """Yield that registries.conf is written for podman, where docker's unit would take REGISTRIES from it."""
+    text = evidence.texts.get(SOURCE)
+    used = evidence.command.used if evidence.command else frozenset[str]()
+    if config.engine is EngineName.RHEL_DOCKER and text is not None and "REGISTRIES" in used and is_version_2(text):
+        message = (
+            "this file is of version 2, podman's: registries.service reads the tables [registries.search], "
+            "[registries.insecure] and [registries.block] alone, so docker gets nothing of it"
+        )
+        yield note("registries-conf-version-2", message, Source(SOURCE), "ADD_REGISTRY='--add-registry HOST'")
 
 
 def _misspelt(config: HostConfig, command: Command) -> Iterator[Finding]:

@@ -141,7 +141,9 @@ def _drop_ins(files: FileSource, folders: tuple[str, ...]) -> Iterator[str]:
 def _read(files: FileSource, path: str, *, drop_in: bool) -> RegistriesFile:
     found = files.read(path)
     if isinstance(found, FileTrouble):
-        raise Refused(f"loading drop-in registries configuration {go_quote(path)}: {found.as_go}", Source(printable(path)))
+        raise Refused(
+            f"loading drop-in registries configuration {go_quote(path)}: {found.as_go}", Source(printable(path))
+        )
     return _read_found(found, drop_in=drop_in)
 
 
@@ -163,9 +165,7 @@ def _merged(config: PodmanConfig, read: list[RegistriesFile], main: str) -> Podm
         registries |= {registry.prefix: registry for registry in file.registries}
         aliases |= file.aliases
         if file.search is not None:
-            config = replace(
-                config, search=file.search, search_file=file.file.path, search_source=file.search_source
-            )
+            config = replace(config, search=file.search, search_file=file.file.path, search_source=file.search_source)
         config = replace(
             config,
             helpers=config.helpers if file.helpers is None else file.helpers,
@@ -181,10 +181,11 @@ def _recorded(files: FileSource, path: str) -> Mapping[str, Alias]:
     found = files.read(path)
     if isinstance(found, FileTrouble) and found.kind is TroubleKind.MISSING:
         return {}
+    what = f"loading short-name aliases config file {go_quote(path)}"
+    if isinstance(found, FileTrouble):
+        raise Refused(f"{what}: {found.as_go}", Source(printable(path)))
     try:
-        if isinstance(found, FileTrouble):
-            raise Refused(found.as_go, Source(printable(path)))
         file = read_podman_toml(path, found.data)
         return read_aliases(path, tuple(Table(file, file.fields).pairs("aliases")))
     except (Refused, WrongType) as error:
-        raise Refused(f"loading short-name aliases config file {go_quote(path)}: {error}", error.source) from None
+        raise Refused(f"{what}: {error}", error.source) from None

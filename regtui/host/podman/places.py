@@ -56,7 +56,9 @@ class Places:
     @property
     def auth_files(self) -> tuple[str, ...]:
         """Where credentials are looked for, the first file with one wins (getAuthFilePaths); the last is legacy."""
-        own = f"{self.runtime_dir}/containers/auth.json" if self.runtime_dir else f"/run/containers/{self.uid}/auth.json"
+        own = (
+            f"{self.runtime_dir}/containers/auth.json" if self.runtime_dir else f"/run/containers/{self.uid}/auth.json"
+        )
         docker = self.docker_config or f"{self.home}/.docker"
         return (
             self.auth_file or own,

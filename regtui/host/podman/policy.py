@@ -32,7 +32,7 @@ _MATCHES = (
 _EMPTY = "List of verification policy requirements must not be empty"
 
 
-class _Invalid(ValueError):
+class _Invalid(ValueError):  # noqa: N818 - says what the policy is
     """The library's sentence about what is wrong."""
 
 

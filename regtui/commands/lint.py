@@ -1,0 +1,105 @@
+"""`regtui lint`: what is wrong or surprising in the host's configuration, where, and what to write instead."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from regtui.commands.host import read_host
+from regtui.host.files import HostFiles
+from regtui.host.lint import findings, gather, read_credentials
+from regtui.host.model import Severity
+from regtui.options import USAGE_ERROR
+from regtui.outlet import Outlet
+
+if TYPE_CHECKING:
+    from regtui.host.credentials import CredentialFile
+    from regtui.host.model import Finding, HostConfig
+    from regtui.options import Options
+
+SCHEMA = "regtui.lint/1"
+_STYLES = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.NOTE: "dim"}
+
+
+def run(options: Options) -> int:
+    """Print the findings; 2 where the daemon would not start, 1 where something is worse than a note, else 0."""
+    if options.demo:
+        from regtui.demo.host import demo_root
+
+        with demo_root() as root:
+            config, found = _read(options, root)
+    else:
+        config, found = _read(options, options.root)
+    status = exit_status(config, found)
+    if options.json:
+        sys.stdout.write(json.dumps(document(config, found, status), indent=2, allow_nan=False) + "\n")
+    else:
+        tell(config, found, Outlet(color=options.color))
+    return status
+
+
+def exit_status(config: HostConfig, found: tuple[Finding, ...]) -> int:
+    """Return the status of a lint: what dockerd or regtui refuses, or how grave the findings are."""
+    unusable = any(one.severity is Severity.ERROR and one.code.startswith("config-") for one in found)
+    if config.refusal is not None or unusable:
+        return USAGE_ERROR
+    return 1 if any(one.severity is not Severity.NOTE for one in found) else 0
+
+
+def tell(config: HostConfig, found: tuple[Finding, ...], outlet: Outlet) -> None:
+    """Print each finding: severity, place and code, the sentence, the line to paste; then how many there are."""
+    for one in found:
+        place = f"  {one.source}" if one.source is not None else ""
+        severity = outlet.paint(_STYLES[one.severity], f"{one.severity:7}")
+        outlet.line(f"{severity}  {outlet.paint('strong', one.code)}{place}")
+        outlet.line(f"   {one.message}")
+        if one.fix:
+            outlet.line(f"   fix: {outlet.paint('accent', one.fix)}")
+    counts = [f"{number} {severity}{'s' if number > 1 else ''}" for severity, number in _counts(found) if number]
+    outlet.line(f"{config.engine}: {', '.join(counts) or 'nothing to report'}")
+
+
+def document(config: HostConfig, found: tuple[Finding, ...], status: int) -> dict[str, Any]:
+    """Return the findings as `--json` prints them."""
+    return {
+        "schema": SCHEMA,
+        "engine": str(config.engine),
+        "findings": [
+            {
+                "code": one.code,
+                "severity": str(one.severity),
+                "message": one.message,
+                "source": None
+                if one.source is None
+                else {"file": one.source.file, "line": one.source.line, "name": one.source.name},
+                "fix": one.fix,
+            }
+            for one in found
+        ],
+        "counts": {str(severity): number for severity, number in _counts(found)},
+        "refusal": None if config.refusal is None else config.refusal.message,
+        "exit": status,
+    }
+
+
+def _counts(found: tuple[Finding, ...]) -> list[tuple[Severity, int]]:
+    return [(severity, sum(one.severity is severity for one in found)) for severity in Severity]
+
+
+def _read(options: Options, root: str) -> tuple[HostConfig, tuple[Finding, ...]]:
+    config = read_host(options, root=root)
+    files = HostFiles(root)
+    stored = _credentials(files, root)
+    evidence = gather(files, config, now=datetime.now(UTC), credentials=stored, given=bool(options.configs))
+    return config, findings(config, evidence)
+
+
+def _credentials(files: HostFiles, root: str) -> CredentialFile | None:
+    """Return the logins of the user who asks; below another root, those of its root user."""
+    if root != "/":
+        return read_credentials(files, "/root/.docker/config.json")
+    folder = os.environ.get("DOCKER_CONFIG") or f"{os.environ.get('HOME') or '/root'}/.docker"
+    return read_credentials(files, f"{folder}/config.json")

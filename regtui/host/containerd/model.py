@@ -1,0 +1,5 @@
+"""x."""
+from dataclasses import dataclass
+@dataclass(frozen=True)
+class ContainerdConfig:
+    pass
