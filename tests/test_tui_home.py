@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.worker import WorkerFailed
 from tui_fakes import CONFIG, HEALTHY, PLANS, SCRIPTS, SYSCONFIG, ScriptedSession
 from tui_screens import STILL, home, screen_text, settled, showing
 
@@ -159,9 +160,9 @@ async def test_the_history_and_a_name_are_bounded() -> None:
         for number in range(HISTORY_LIMIT + 50):
             entry.remember(str(number))
         assert len(entry._history) == HISTORY_LIMIT
-        entry.focus()
-        entry.insert_text_at_cursor("x" * 10_000)
-        assert len(entry.value) == NAME_LIMIT
+        for count, length in ((NAME_LIMIT, NAME_LIMIT), (1, NAME_LIMIT), (10_000, NAME_LIMIT)):
+            entry.insert_text_at_cursor("x" * count)
+            assert len(entry.value) == length
 
 
 async def test_the_transcript_of_nothing_is_a_sentence() -> None:
@@ -263,7 +264,7 @@ async def test_a_fault_ends_the_app_with_its_own_status() -> None:
         raise ZeroDivisionError
 
     app = RegtuiApp(Start(CONFIG, SYSCONFIG, open_session, STILL))
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(WorkerFailed):
         async with app.run_test() as pilot:
             await settled(pilot)
     assert app.return_code == 70
@@ -285,13 +286,15 @@ async def test_a_theme_changes_no_text(theme: str) -> None:
 
 
 async def test_problems_with_the_settings_are_told() -> None:
+    session = ScriptedSession()
+
     async def open_session() -> Session:
-        return ScriptedSession()
+        return session
 
     problem = "settings.toml:3: motion is one of full, basic, none, not [b]fast[/b]"
     app = RegtuiApp(Start(CONFIG, SYSCONFIG, open_session, STILL, "", (problem,)))
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
-        await settled(pilot)
+        await settled(pilot, session)
         assert "not [b]fast[/b]" in " ".join(screen_text(pilot).replace("│", " ").split())
 
 

@@ -14,8 +14,12 @@ if TYPE_CHECKING:
 
 LATEST = "latest"
 _ATTACHED = re.compile(r"(sha256|sha512)-([0-9a-f]{64}(?:[0-9a-f]{64})?)(?:\.([A-Za-z0-9._-]+))?", re.ASCII)
-_SPLIT = re.compile(r"[-._]?([0-9]+)", re.ASCII)
+_SPLIT = re.compile(r"[-._]?([0-9]{1,128})", re.ASCII)
 _CORE = re.compile(r"[vV]?[0-9]+(?:\.[0-9]+)*", re.ASCII)
+_LENGTHS = tuple(map(chr, range(130)))
+"""The count of a number's digits as a character; a tag has 128 characters."""
+_MOST_NUMBERS = 2 * 8 + 1
+"""Parts of a text beyond which it is a hash and no name with numbers in it."""
 _STARTS = frozenset("0123456789vV")
 
 
@@ -41,7 +45,7 @@ def order_tags(names: Sequence[str], by: Order, facts: Mapping[str, TagFacts] | 
         case Order.NAME:
             return tuple(sorted(range(len(names)), key=names.__getitem__))
         case Order.SEMVER:
-            keys = _keys(names)
+            keys = semver_keys(names)
             return tuple(sorted(range(len(names)), key=keys.__getitem__, reverse=True))
         case Order.DATE | Order.SIZE:
             known = facts or {}
@@ -63,7 +67,11 @@ _TOP, _VERSION, _OTHER = "\xff", "\x80", "\x10"
 _NUMBER, _BEFORE, _END = "\x02", "\x01", "\xff"
 
 
-def _keys(names: Sequence[str]) -> list[str]:
+def semver_keys(names: Iterable[str]) -> list[str]:
+    """Return a key for each name: sorted by them from high to low, names stand in SEMVER order.
+
+    The keys of one page do not depend on another's, so a list that grows needs no more than its new names' keys.
+    """
     numbers, texts = _Numbers(), _Texts()
     keys = []
     for name in names:
@@ -76,16 +84,24 @@ def _keys(names: Sequence[str]) -> list[str]:
             else:
                 keys.append(f"{_VERSION}{version}{_BEFORE}{texts[rest]}" if dash else f"{_VERSION}{version}{_END}")
         else:
-            keys.append(_TOP if name == LATEST else _OTHER + natural_key(name, texts.numbers))
+            keys.append(_TOP if name == LATEST else _OTHER + natural_key(name))
     return keys
 
 
-def natural_key(text: str, numbers: _Numbers | None = None) -> str:
+def natural_key(text: str) -> str:
     """Return a key that orders texts as people do: numbers by value, with or without a separator before them."""
-    known = _Numbers() if numbers is None else numbers
     parts = _SPLIT.split(text)
-    parts[1::2] = [known[digits] for digits in parts[1::2]]
+    if len(parts) > _MOST_NUMBERS:
+        return text
+    parts[1::2] = [
+        f"{_NUMBER}{_LENGTHS[len(digits)]}{digits}" if digits[0] != "0" else _padded(digits) for digits in parts[1::2]
+    ]
     return "".join(parts)
+
+
+def _padded(digits: str) -> str:
+    significant = digits.lstrip("0") or "0"
+    return f"{_NUMBER}{_LENGTHS[len(significant)]}{significant}"
 
 
 def _odd(name: str, numbers: _Numbers, texts: _Texts) -> str:
@@ -93,32 +109,27 @@ def _odd(name: str, numbers: _Numbers, texts: _Texts) -> str:
     found = _CORE.match(name)
     after = name[found.end() :] if found else ""
     if found is None or (after and after[0] not in "-_." and "." not in found[0]):
-        return _OTHER + natural_key(name, numbers)  # 7c9f2e1 is a commit, no version
+        return _OTHER + natural_key(name)  # 7c9f2e1 is a commit, no version
     version = "".join([numbers[part] for part in found[0].split(".")])
     return f"{_VERSION}{version}{_BEFORE}{texts[after.lstrip('-_.')]}" if after else f"{_VERSION}{version}{_END}"
 
 
 class _Numbers(dict[str, str]):
-    """The keys of numbers, each made once: `24` and `v24`; KeyError for what is no number."""
+    """The keys of a version's numbers, each made once: `24` and `v24`; KeyError for what is no number."""
 
     def __missing__(self, part: str) -> str:
         digits = part[1:] if part[:1] in ("v", "V") else part
-        if not (digits.isascii() and digits.isdigit()):
+        if not (digits.isascii() and digits.isdigit() and len(digits) < len(_LENGTHS)):
             raise KeyError(part)
-        significant = digits.lstrip("0") or "0"
-        key = self[part] = f"{_NUMBER}{chr(len(significant))}{significant}"
+        key = self[part] = _padded(digits)
         return key
 
 
 class _Texts(dict[str, str]):
     """The natural keys of what follows versions (`alpine`, `rc.1`), each made once."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.numbers = _Numbers()
-
     def __missing__(self, text: str) -> str:
-        key = self[text] = natural_key(text, self.numbers)
+        key = self[text] = natural_key(text)
         return key
 
 

@@ -14,6 +14,7 @@ from regtui.host.lint import findings, gather, read_credentials
 from regtui.host.model import Severity
 from regtui.options import USAGE_ERROR
 from regtui.outlet import Outlet
+from regtui.text import printable
 
 if TYPE_CHECKING:
     from regtui.host.credentials import CredentialFile
@@ -52,7 +53,7 @@ def exit_status(config: HostConfig, found: tuple[Finding, ...]) -> int:
 def tell(config: HostConfig, found: tuple[Finding, ...], outlet: Outlet) -> None:
     """Print each finding: severity, place and code, the sentence, the line to paste; then how many there are."""
     for one in found:
-        place = f"  {one.source}" if one.source is not None else ""
+        place = f"  {printable(str(one.source))}" if one.source is not None else ""
         severity = outlet.paint(_STYLES[one.severity], f"{one.severity:7}")
         outlet.line(f"{severity}  {outlet.paint('strong', one.code)}{place}")
         outlet.line(f"   {one.message}")
@@ -74,7 +75,7 @@ def document(config: HostConfig, found: tuple[Finding, ...], status: int) -> dic
                 "message": one.message,
                 "source": None
                 if one.source is None
-                else {"file": one.source.file, "line": one.source.line, "name": one.source.name},
+                else {"file": printable(one.source.file), "line": one.source.line, "name": printable(one.source.name)},
                 "fix": one.fix,
             }
             for one in found

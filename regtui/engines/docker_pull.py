@@ -78,7 +78,13 @@ class EndpointPull:
 
     def run(self) -> Generator[Move, Answer | None, Ended]:
         """Ask, and return what the pull loop decides by."""
-        answer = yield Attempt(self.index, self.number, insist=self.plan.signed)
+        digest = ""
+        if self.plan.signed and self.endpoint.mirror:
+            checked = yield from self._signed_digest()
+            if isinstance(checked, Ended):
+                return checked
+            digest = checked
+        answer = yield Attempt(self.index, self.number, digest, insist=self.plan.signed)
         assert answer is not None
         if isinstance(answer.ping, NoAnswer):
             return self._unanswered(answer, answer.ping)
@@ -103,6 +109,23 @@ class EndpointPull:
         for line in (f"Digest: {manifest.digest}", *self.dialect.done(self.candidate, manifest.digest)):
             yield Say(line)
         return succeeded(self._found(manifest, answer))
+
+    def _signed_digest(self) -> Generator[Move, Answer | None, Ended | str]:
+        """Return the digest that the check of signatures gives, or the end of the try where it cannot be made.
+
+        It asks docker.io itself, never the mirror; the mirror is then asked for the digest (pull_v2_unix.go:40-96).
+        """
+        itself = len(self.candidate.endpoints) - 1
+        answer = yield Attempt(self.index, itself, insist=True)
+        assert answer is not None
+        asked = answer.manifest
+        if isinstance(asked, HttpAnswer) and asked.status in SUCCESS:
+            manifest = unmarshal_manifest(asked, oci=self.dialect.oci)
+            if isinstance(manifest, Unmarshalled):
+                return manifest.digest
+        _outcome, sentence = judge_failure(answer)
+        sentence = f"not asked: signatures are checked at docker.io first, and it {sentence}"
+        return Ended(Outcome.SKIPPED, sentence, other(sentence), falls_back=True)
 
     @property
     def _v1_allowed(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
+from textual.worker import WorkerFailed
 
 from regtui.settings import Motion
 from regtui.tui.actions import ACTIONS, Owner
@@ -94,7 +95,7 @@ class RegtuiApp(App[None]):
         for problem in self._begin.problems:
             self.notify(problem, severity="warning", timeout=15, markup=False)
         # One more frame, so that the name stands there before the network is loaded.
-        self.call_after_refresh(lambda: self.run_worker(self._connect(), group="connect", exclusive=True))
+        self.call_after_refresh(lambda: self.run_worker(self._connect, group="connect", exclusive=True))
 
     async def _connect(self) -> None:
         self._session = await self._begin.open_session()
@@ -148,7 +149,7 @@ class RegtuiApp(App[None]):
     def _handle_exception(self, error: Exception) -> None:
         """Keep the fault for a report; what Textual would print shows local variables, and those may be secrets."""
         if self.fault is None:
-            self.fault = error
+            self.fault = error.error if isinstance(error, WorkerFailed) else error
         super()._handle_exception(error)
         self._return_code = FAULT
 

@@ -8,6 +8,7 @@ from regtui.host.gonet import host_of
 from regtui.host.lint.mirrors import OTHERS
 from regtui.host.lint.wording import bare_host, note, shown, warning
 from regtui.host.local_mirror import local_mirrors
+from regtui.host.model import EngineName
 from regtui.host.security import mirror_host
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 def cache_findings(config: HostConfig, evidence: Evidence, pen: Pen) -> Iterator[Finding]:
     """Yield what each mirror on this host is, and what is wrong with it."""
+    if config.engine not in (EngineName.RHEL_DOCKER, EngineName.MOBY):
+        return
     for one in local_mirrors(config, evidence.caches, evidence.here, evidence.addresses):
         yield note("mirror-on-this-host", one.sentence, one.cache.source)
         yield from _upstream(one)

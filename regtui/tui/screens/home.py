@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -157,7 +158,9 @@ class HomeScreen(Screen[None]):
         assert self._session is not None
         self._number += 1
         self.walk_view.begin(planned(self._session.plan(self._asked)))
-        follow = follow_walk(self._session, self._asked, self._number, self.post_message, ask_all=self._ask_all)
+        follow = partial(
+            follow_walk, self._session, self._asked, self._number, self.post_message, ask_all=self._ask_all
+        )
         self.run_worker(follow, group="walk", exclusive=True)
 
     def _check_health(self) -> None:
@@ -165,7 +168,7 @@ class HomeScreen(Screen[None]):
             return
         self._health = ()
         self._show_rows()
-        self.run_worker(follow_health(self._session, self.post_message), group="health", exclusive=True)
+        self.run_worker(partial(follow_health, self._session, self.post_message), group="health", exclusive=True)
 
     @on(Happened)
     def _take_event(self, message: Happened) -> None:

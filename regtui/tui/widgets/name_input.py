@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 HISTORY_LIMIT = 200
 NAME_LIMIT = 512
-"""Characters; a name longer than 255 is refused by every engine, and a paste should still show where it went wrong."""
+"""Characters; every engine refuses a name of more than 255. What would make it longer is not taken."""
 
 
 class NameInput(Input):
