@@ -27,9 +27,11 @@ def tell_plan(plan: Plan, outlet: Outlet) -> None:
         if candidate.outcome is not None:
             outlet.line(f"   {outlet.paint('warn', candidate.outcome)}  {printable(candidate.reason)}")
         for endpoint in candidate.endpoints:
-            notes = [note for note, is_so in _notes(endpoint) if is_so]
-            why = f"  {outlet.paint('dim', printable(str(endpoint.why)))}" if endpoint.why else ""
-            outlet.line(f"   {endpoint.api} {printable(endpoint.url)}  {', '.join(notes)}{why}".rstrip())
+            notes = ", ".join(note for note, is_so in _notes(endpoint) if is_so)
+            why = outlet.paint("dim", printable(str(endpoint.why))) if endpoint.why else ""
+            outlet.line(
+                "  ".join(part for part in (f"   {endpoint.api} {printable(endpoint.url)}", notes, why) if part)
+            )
     for line in (*plan.preface, *plan.refused):
         outlet.line(printable(line))
 
