@@ -15,7 +15,8 @@ from regtui.engines.hub import HUB_URL
 from regtui.engines.judgement import SUCCESS
 from regtui.engines.unmarshal import is_digest
 from regtui.outcome import Stage, Trouble
-from regtui.registry.auth import Authorization, Granted
+from regtui.registry.auth import Authorization, AuthorizationKind, Granted
+from regtui.registry.client import Ping
 from regtui.registry.errors import (
     CertificatesError,
     ChallengeError,
@@ -24,6 +25,7 @@ from regtui.registry.errors import (
     NoCredentials,
     TokenError,
 )
+from regtui.seen import SeenManifests
 from regtui.spectator import PingSpectator, Spectator, stage_of
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from regtui import events
     from regtui.clock import Clock
     from regtui.engines.base import Attempt, Candidate, Endpoint, Engine, Plan, Platform
-    from regtui.registry.client import Ping, RegistryClient, Target
+    from regtui.registry.client import RegistryClient, Target
     from regtui.registry.replies import Reply
 
 
@@ -49,7 +51,9 @@ class Asker:
         emit: Callable[[events.Event], None],
         *,
         strict: bool,
+        seen: SeenManifests | None = None,
     ) -> None:
+        """`seen` outlives the walk: what Docker Hub gave before is not counted as a pull again."""
         self._engine = engine
         self._client = client
         self._targets = targets
@@ -57,18 +61,20 @@ class Asker:
         self._clock = clock
         self._emit = emit
         self.strict = strict
+        self._seen = seen or SeenManifests()
         self._ahead: dict[tuple[str, bool], asyncio.Task[Ping]] = {}
+        self._warming: set[asyncio.Task[None]] = set()
 
     def run_ahead(self, plan: Plan) -> None:
         """Ping every endpoint of the plan at once; one that stands in it twice is asked once."""
         for index, candidate in enumerate(plan.candidates):
             for number, endpoint in enumerate(candidate.endpoints):
-                if endpoint.api == "v2":
+                if endpoint.api == "v2" and endpoint.pinged and endpoint.fault is None:
                     self._ping_ahead(endpoint, Spectator(self._emit, self._clock, index, number))
 
     async def stop_running_ahead(self) -> None:
-        """Cancel the pings that nobody waited for."""
-        tasks = [*self._ahead.values()]
+        """Cancel the pings and the connections that nobody waited for."""
+        tasks = [*self._ahead.values(), *self._warming]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -79,8 +85,9 @@ class Asker:
             self._ahead[key] = asyncio.create_task(self._ping_and_warm(endpoint, watch))
 
     async def _ping_and_warm(self, endpoint: Endpoint, watch: Spectator) -> Ping:
+        """Return the ping; the connection to the token service comes after it, and only the token waits for that."""
         ping = await self._ping(endpoint, watch)
-        await self._client.warm_realm(self._targets(endpoint)[0], ping)
+        self._warming.add(asyncio.create_task(self._client.warm_realm(self._targets(endpoint)[0], ping)))
         return ping
 
     async def _ping(self, endpoint: Endpoint, watch: Spectator) -> Ping:
@@ -98,6 +105,8 @@ class Asker:
         candidate = plan.candidates[move.candidate]
         endpoint = candidate.endpoints[move.endpoint]
         watch = Spectator(self._emit, self._clock, move.candidate, move.endpoint)
+        if move.direct:
+            return await _Asking(self, endpoint, candidate, watch, move).directly()
         try:
             ahead = self._ahead.get((endpoint.url, endpoint.verify))
             ping = await (asyncio.shield(ahead) if ahead is not None else self._ping(endpoint, watch))
@@ -106,6 +115,8 @@ class Asker:
         except CertificatesError as error:
             url = f"{endpoint.url}/v2/"
             return Answer(NoAnswer(Step.PING, "GET", url, Trouble.CLIENT_CERTIFICATE, error.go, str(error)))
+        if move.ping_statuses and ping.answer.status not in move.ping_statuses:
+            return Answer(_ping_answer(ping))
         asking = _Asking(self, endpoint, candidate, watch, move)
         return await asking.after(ping)
 
@@ -127,11 +138,20 @@ class Asker:
         """The manifest types that the engine asks for."""
         return self._engine.accept
 
-    def head_first(self, endpoint: Endpoint) -> bool:
-        """Whether a tag is asked for with HEAD: as the engine does, or on Docker Hub, which does not count it."""
+    def head_first(self, endpoint: Endpoint, repository: str, tag: str) -> bool:
+        """Whether a tag is asked for with HEAD: as the engine does, or on Docker Hub where it may spare a pull."""
         if self.strict:
             return self._engine.tag_method == "HEAD"
-        return endpoint.url == HUB_URL
+        return endpoint.url == HUB_URL and self._seen.has(repository, tag)
+
+    def remember(self, endpoint: Endpoint, repository: str, wanted: str, answer: HttpAnswer | NoAnswer) -> None:
+        """Keep what Docker Hub gave."""
+        if endpoint.url == HUB_URL and isinstance(answer, HttpAnswer) and answer.status == 200:
+            self._seen.remember(repository, wanted, answer)
+
+    def recall(self, endpoint: Endpoint, repository: str, digest: str) -> HttpAnswer | None:
+        """Return what Docker Hub gave for a digest before, unless the engine's own requests are wanted."""
+        return None if self.strict or endpoint.url != HUB_URL else self._seen.answer(repository, digest)
 
 
 class _Asking:
@@ -143,6 +163,7 @@ class _Asking:
         self._candidate = candidate
         self._watch = watch
         self._move = move
+        self._repository = endpoint.repository or candidate.repository
         self._target, self._words = asker.target(endpoint)
 
     async def after(self, ping: Ping) -> Answer:
@@ -158,12 +179,32 @@ class _Asking:
             if isinstance(manifest, HttpAnswer) and manifest.status in SUCCESS:
                 digest = self._asker.child(manifest)
                 if digest is not None:
-                    answer = replace(answer, child=await self._get(digest, granted.authorization))
+                    answer = replace(answer, child=await self._read(digest, granted.authorization))
             stage.result(answer.child or manifest)
         return answer
 
+    async def directly(self) -> Answer:
+        """Return the answer of an endpoint that is not pinged: a 401 says itself what authorization it wants."""
+        wanted, method = self._move.digest or self._candidate.wanted, self._move.direct
+        with stage_of(self._watch, Stage.MANIFEST) as stage:
+            reply = await self._request(wanted, Authorization.none(), method=method)
+            first = self._told(wanted, method, reply)
+            stage.result(first)
+        answer = Answer(first, manifest=first)
+        if isinstance(reply, Exception) or reply.status != 401:
+            return answer
+        granted = await self._authorize(Ping(reply))
+        if isinstance(granted, NotAuthorized):
+            return Answer(first, authorization=granted, withheld=granted.withheld)
+        if granted.authorization.kind is AuthorizationKind.NONE:
+            return replace(answer, withheld=granted.withheld)
+        with stage_of(self._watch, Stage.MANIFEST) as stage:
+            again = await self._get(wanted, granted.authorization, method=method)
+            stage.result(again)
+        return Answer(first, manifest=again, withheld=granted.withheld)
+
     async def _authorize(self, ping: Ping) -> Granted | NotAuthorized:
-        scope = f"repository:{self._candidate.repository}:pull"
+        scope = f"repository:{self._repository}:pull"
         with stage_of(self._watch, Stage.AUTH, only_if=ping.answer.status == 401) as stage:
             try:
                 granted = await self._asker.client.authorize(
@@ -171,7 +212,7 @@ class _Asking:
                 )
             except NoCredentials as error:
                 if self._move.insist:
-                    return Granted(Authorization.none())
+                    return Granted(Authorization.none(), error.withheld)
                 stage.failed(str(error))
                 self._watch.credential(self._words, error.withheld)
                 return NotAuthorized(error.go, str(error), no_basic_credentials=True, withheld=error.withheld)
@@ -191,34 +232,58 @@ class _Asking:
         return granted
 
     async def _manifest(self, wanted: str, authorization: Authorization) -> HttpAnswer | NoAnswer:
-        """Ask for a tag or digest; where HEAD goes first, the GET that follows is by the digest that it gave."""
-        if is_digest(wanted) or not self._asker.head_first(self._endpoint):
-            return await self._get(wanted, authorization)
+        """Ask for a tag or digest; where HEAD goes first, what follows is by the digest that it gave."""
+        repository = self._repository
+        if is_digest(wanted) or not self._asker.head_first(self._endpoint, repository, wanted):
+            return await self._read(wanted, authorization)
         head = await self._get(wanted, authorization, method="HEAD")
         if isinstance(head, NoAnswer):
             return head
         known = head.status in SUCCESS and is_digest(head.digest)
-        return await self._get(head.digest if known else wanted, authorization)
+        return await self._read(head.digest if known else wanted, authorization)
+
+    async def _read(self, wanted: str, authorization: Authorization) -> HttpAnswer | NoAnswer:
+        """Return a manifest, from memory where Docker Hub gave it before."""
+        repository = self._repository
+        recalled = self._asker.recall(self._endpoint, repository, wanted)
+        if recalled is not None:
+            return recalled
+        answer = await self._get(wanted, authorization)
+        self._asker.remember(self._endpoint, repository, wanted, answer)
+        return answer
 
     async def _get(self, wanted: str, authorization: Authorization, *, method: str = "GET") -> HttpAnswer | NoAnswer:
-        repository = self._candidate.repository
+        return self._told(wanted, method, await self._request(wanted, authorization, method=method))
+
+    async def _request(
+        self, wanted: str, authorization: Authorization, *, method: str
+    ) -> Reply | NetworkError | CertificatesError | NameRefused:
         try:
-            reply = await self._asker.client.manifest(
+            return await self._asker.client.manifest(
                 self._target,
-                repository,
+                self._repository,
                 wanted,
                 authorization,
                 self._asker.accept,
                 method="HEAD" if method == "HEAD" else "GET",
                 watch=self._watch,
             )
-        except NetworkError as error:
-            url = f"{self._endpoint.url}/v2/{repository}/manifests/{wanted}"
-            return _no_answer(Step.MANIFEST, error, method, url)
-        except NameRefused as error:
-            url = f"{self._endpoint.url}/v2/{repository}/manifests/{wanted}"
-            return NoAnswer(Step.MANIFEST, method, url, Trouble.PROTOCOL, "invalid reference format", str(error))
-        return _http_answer(method, f"{self._endpoint.url}/v2/{repository}/manifests/{wanted}", reply)
+        except (NetworkError, CertificatesError, NameRefused) as error:
+            return error
+
+    def _told(
+        self, wanted: str, method: str, reply: Reply | NetworkError | CertificatesError | NameRefused
+    ) -> HttpAnswer | NoAnswer:
+        url = self._target.url_of(f"{self._repository}/manifests/{wanted}")
+        match reply:
+            case NetworkError():
+                return _no_answer(Step.MANIFEST, reply, method, url)
+            case CertificatesError():
+                return NoAnswer(Step.MANIFEST, method, url, Trouble.CLIENT_CERTIFICATE, reply.go, str(reply))
+            case NameRefused():
+                return NoAnswer(Step.MANIFEST, method, url, Trouble.PROTOCOL, "invalid reference format", str(reply))
+            case _:
+                return _http_answer(method, url, reply)
 
 
 def _ping_answer(ping: Ping) -> HttpAnswer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from regtui import __version__
@@ -17,9 +18,17 @@ if TYPE_CHECKING:
 COMMANDS = {
     "info": "the registry lines that `docker info` prints on this host",
     "resolve": "who is asked for a name, what each answers, who serves it",
+    "catalog": "the repositories of a registry, one a line, or those with a prefix",
+    "tags": "the tags of a repository, one a line",
+    "inspect": "an image in detail: digest, platforms, configuration, layers, what refers to it",
     "lint": "what is wrong or surprising in the host's configuration, and the line to write instead",
+    "replay": "a walk that `regtui resolve NAME --record FILE` has kept, as it happened",
+    "doctor": "versions, terminal, files and daemon: what to send with a bug report",
 }
 """Command -> what it tells; the module of the same name in `regtui.commands` runs it."""
+
+HELP_WIDTH = 78
+"""Columns of `--help`; argparse would load archive libraries only to ask for the terminal's width, at every start."""
 
 _DESCRIPTION = """\
 Which registry serves `docker pull NAME` on this host, and which line of which file made it so.
@@ -69,21 +78,53 @@ def parse(arguments: list[str]) -> Options | None:
         connect_to=tuple(parsed.connect_to),
         allowed_realms=frozenset(realm_pair(text) for text in parsed.allow_auth_realm),
         strict=parsed.strict,
+        push=parsed.push,
         ask_all=parsed.all,
         dry_run=parsed.dry_run,
+        record=parsed.record,
+        report=parsed.report,
         demo=parsed.demo,
+        long=parsed.long,
+        sort=parsed.sort,
     )
 
 
+_MOST_WORDS = {
+    "catalog": 2,
+    "tags": 1,
+    "inspect": 1,
+    "info": 0,
+    "resolve": 1,
+    "lint": 0,
+    "replay": 1,
+    "doctor": 0,
+    "tui": 1,
+}
+_EXAMPLES = {"catalog": "quay.io", "tags": "quay.io/coreos/etcd", "inspect": "quay.io/coreos/etcd:latest"}
+"""Commands that need a name -> one that shows what it looks like."""
+
+
 def _check(command: str, words: list[str], parsed: argparse.Namespace) -> None:
-    wanted = {"info": 0, "resolve": 1, "lint": 0, "tui": 1}[command]
+    wanted = _MOST_WORDS[command]
     if len(words) > wanted:
         raise UsageError(f"{command} takes {wanted or 'no'} name{'s' if wanted > 1 else ''}, not {len(words)}")
     if command == "resolve" and not words:
         raise UsageError("resolve takes the name of an image, for example: regtui resolve etcd")
-    for option in ("strict", "all", "dry_run"):
+    if command == "replay" and not words:
+        raise UsageError("replay takes a file that was written with: regtui resolve NAME --record FILE")
+    if command in _EXAMPLES and not words:
+        raise UsageError(f"{command} takes a name, for example: regtui {command} {_EXAMPLES[command]}")
+    if (parsed.long or parsed.sort) and command != "tags":
+        raise UsageError(f"--{'long' if parsed.long else 'sort'} belongs to tags")
+    for option in ("strict", "all", "dry_run", "push", "record"):
         if getattr(parsed, option) and command != "resolve":
             raise UsageError(f"--{option.replace('_', '-')} belongs to resolve")
+    if parsed.report and command not in ("resolve", "replay"):
+        raise UsageError("--report belongs to resolve and replay")
+    if parsed.dry_run and (parsed.record or parsed.report):
+        raise UsageError("--record and --report tell of a walk, and --dry-run makes none")
+    if parsed.json and parsed.report and not parsed.record:
+        raise UsageError("--json and --report both say what is printed: take one of them")
     if parsed.json and command == "tui":
         raise UsageError("--json belongs to a command, for example: regtui resolve NAME --json")
     if parsed.timeout is not None and not 0 < parsed.timeout <= 3600:
@@ -97,7 +138,7 @@ def build_parser() -> argparse.ArgumentParser:
         prog="regtui",
         usage="regtui [COMMAND] [NAME] [OPTIONS]",
         description=_DESCRIPTION + commands,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=HELP_WIDTH),
         allow_abbrev=False,
         add_help=False,
         epilog="Exit status: 0 found or fine, 1 the pull would fail, 2 arguments or configuration are refused, "
@@ -109,7 +150,16 @@ def build_parser() -> argparse.ArgumentParser:
     resolving = parser.add_argument_group("resolve")
     resolving.add_argument("--strict", action="store_true", help="exactly the engine's requests, nothing ahead of time")
     resolving.add_argument("--all", action="store_true", help="ask the registries behind the winner too")
+    resolving.add_argument("--push", action="store_true", help="where a push of the name would go, and what it needs")
     resolving.add_argument("--dry-run", action="store_true", help="the plan alone, without a packet")
+    resolving.add_argument("--record", default="", metavar="FILE", help="keep the walk; .md and .txt: as a report")
+    resolving.add_argument(
+        "--report", default="", choices=("markdown", "text"), help="a report for a ticket, printed or to FILE"
+    )
+    listing = parser.add_argument_group("tags")
+    listing.add_argument("--long", action="store_true", help="with digest, date, size and platforms; signatures folded")
+    orders = ("semver", "name", "date", "size")
+    listing.add_argument("--sort", default="", choices=orders, help="newest version first, by name, newest, largest")
     output = parser.add_argument_group("output")
     output.add_argument("--json", action="store_true", help="one JSON document")
     output.add_argument("--no-color", action="store_true", help="plain text (also: NO_COLOR)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 
@@ -25,6 +26,10 @@ _LITERALS: dict[bytes, tuple[bytes, bool | None]] = {
 _ESCAPE = re.compile(r"\\u([dD][89abAB]..)\\u([dD][c-fC-F]..)|\\u(....)|\\(.)")
 _ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
+_BLANKS = re.compile(r"[ \t\r\n]*+")
+_LONGEST_NUMBER = 300
+"""Characters of a number that float64 holds for sure."""
 
 
 class GoJsonError(ValueError):
@@ -44,8 +49,11 @@ def unmarshal(data: bytes) -> object:
     Objects become dict (of a key given twice the last counts), arrays list, numbers without fraction and exponent
     int, and exact, others float. Bytes that are not UTF-8 and lone surrogates become U+FFFD. Raises GoJsonError;
     never RecursionError, but a value may be DEPTH_LIMIT deep, which repr() and == cannot walk. Takes time and memory
-    in proportion to the data (a second for a MiB of brackets): the caller bounds it.
+    in proportion to the data (a second for a MiB of brackets with a fault at its end): the caller bounds it.
     """
+    plain = _Plain(data)
+    if plain.is_all:
+        return plain.value
     scanner = _Scanner(data)
     value = scanner.document()
     scanner.skip_space()
@@ -59,6 +67,9 @@ def decode_first(data: bytes) -> object:
 
     As `unmarshal` otherwise. Data that end too soon give `unexpected EOF`, and blank data `EOF`.
     """
+    plain = _Plain(data)
+    if plain.is_all or (plain.is_value and isinstance(plain.value, dict | list | str)):
+        return plain.value  # a number alone may go on with what Go stumbles over: `1.`
     scanner = _Scanner(data)
     scanner.skip_space()
     if scanner.position >= len(data):
@@ -92,6 +103,51 @@ def kind(value: object) -> str:
             return "object"
         case _:
             return "array"
+
+
+class _Plain:
+    """The first value as Python's own decoder reads it, where Go's would read the same; twenty times as fast.
+
+    `is_value` is False where it does not: for any fault, whose text `_Scanner` finds, and for what the two take for
+    different things (bytes that are no UTF-8, surrogates, numbers out of range, deep nesting).
+    """
+
+    __slots__ = ("is_all", "is_value", "value")
+
+    def __init__(self, data: bytes) -> None:
+        self.value: object = None
+        self.is_value = self.is_all = False
+        if _SURROGATE_ESCAPE.search(data):
+            return
+        try:
+            text = data.decode("utf-8")
+            begin = _BLANKS.match(text)
+            self.value, end = _DECODER.raw_decode(text, begin.end() if begin else 0)
+        except (ValueError, RecursionError):
+            return
+        rest = _BLANKS.match(text, end)
+        self.is_value = True
+        self.is_all = rest is None or rest.end() == len(text)
+
+
+def _whole(text: str) -> int:
+    if len(text) > _LONGEST_NUMBER:
+        raise ValueError("it may be out of range")
+    return int(text)
+
+
+def _fraction(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise ValueError("it is out of range")
+    return value
+
+
+def _no_json(name: str) -> object:
+    raise ValueError(f"{name} is no JSON")
+
+
+_DECODER = json.JSONDecoder(parse_int=_whole, parse_float=_fraction, parse_constant=_no_json)
 
 
 class _Scanner:

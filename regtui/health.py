@@ -31,7 +31,7 @@ async def check_health(
     clock = Clock()
     jobs = list(_jobs(config, plan))
     tasks = [
-        asyncio.create_task(_check(clock, registry, mirror, endpoints, client, target))
+        asyncio.create_task(check(clock, registry, mirror, endpoints, client, target))
         for registry, mirror, endpoints in jobs
     ]
     try:
@@ -55,7 +55,7 @@ def _jobs(config: HostConfig, plan: Callable[[str], Plan]) -> list[tuple[int, in
     return jobs
 
 
-async def _check(
+async def check(
     clock: Clock,
     registry: int,
     mirror: int | None,

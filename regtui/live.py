@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from regtui.attempt import Asker
 from regtui.clock import Clock
 from regtui.engines.base import Endpoint, Plan, Platform, Question
 from regtui.engines.choice import engine_for
-from regtui.health import check_health
 from regtui.host.files import HostFiles
 from regtui.host.model import EngineName
 from regtui.lookups import look_up_names
 from regtui.reference import split_hostport
+from regtui.registry.asking import Asker as Requests
+from regtui.registry.authorizer import Manner
 from regtui.registry.client import RegistryClient, Target
 from regtui.registry.limits import Limits
+from regtui.registry.places import Places
 from regtui.registry.tls import TlsRules, Trust
 from regtui.registry.transport import Transport
-from regtui.resolve import Queue, Resolution
-from regtui.stored import Stored
+from regtui.seen import SeenManifests
+from regtui.stores import store_for
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
+    from regtui.browse.browser import PlaceBrowser
+    from regtui.browse.models import Place
+    from regtui.cache import Cache
     from regtui.engines.base import Addresses
     from regtui.events import Event, HealthChecked
     from regtui.host.model import HostConfig
@@ -32,6 +37,15 @@ if TYPE_CHECKING:
 
 LOOKUP_SECONDS = 1.0
 """How long a walk waits for the addresses that secure flags depend on; later counts as docker's DNS failure."""
+
+PROGRAMS = {
+    EngineName.RHEL_DOCKER: "dockerd",
+    EngineName.MOBY: "dockerd",
+    EngineName.PODMAN: "podman",
+    EngineName.CONTAINERD: "containerd",
+}
+"""Who would have sent a secret that regtui keeps back."""
+MANNERS = {EngineName.PODMAN: Manner.FIRST, EngineName.CONTAINERD: Manner.CONTAINERD}
 
 _ARCHITECTURES = {
     "x86_64": ("amd64", ""),
@@ -80,24 +94,65 @@ class LiveSession:
         self._means = means
         self._engine = engine_for(config.engine)
         self._platform = platform or host_platform()
-        self._stored = Stored(HostFiles(config.root), config.engine, root=config.root, docker_config=docker_config)
+        self._stored = store_for(HostFiles(config.root), config, docker_config=docker_config)
         self._client: RegistryClient | None = None
+        self._seen = SeenManifests()
+        self._requests: Requests | None = None
+        self.browsers: dict[Place, PlaceBrowser] = {}
+        self.cache: Cache | None = None
+        self.pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    @property
+    def platform(self) -> Platform:
+        """The platform that the host pulls for."""
+        return self._platform
+
+    def client(self) -> RegistryClient:
+        """The client that asks registries; it keeps connections and tokens until the session is closed."""
+        return self._opened()
+
+    def asker(self) -> Requests:
+        """Sends single requests over the client's connections."""
+        self._opened()
+        assert self._requests is not None
+        return self._requests
+
+    def target(self, endpoint: Endpoint) -> tuple[Target, str]:
+        """Return an endpoint as the client sees it, and words for the credential that is stored for it."""
+        return self._target(endpoint)
+
+    async def informed_plan(self, name: str) -> Plan:
+        """Return the plan with the addresses that its secure flags depend on looked up, for a limited time."""
+        return await self._plan_with_addresses(name)
 
     def plan(self, name: str, addresses: Addresses | None = None) -> Plan:
         """Return what the engine would ask; without a packet where no addresses are given."""
         question = Question(self.config, name, addresses or {})
         plan = self._engine.plan(question)
-        names = {e.certificates for c in plan.candidates for e in c.endpoints if e.certificates}
+        endpoints = [endpoint for candidate in plan.candidates for endpoint in candidate.endpoints]
+        names = {endpoint.certificates for endpoint in endpoints if endpoint.certificates}
         broken = {name: error for name in names if (error := self._stored.certificates(name).error)}
-        return self._engine.plan(replace(question, broken=broken)) if broken else plan
+        keys = {endpoint.key for endpoint in endpoints if endpoint.key}
+        locked = {key: error for key in keys if (error := self._stored.locked(key))}
+        return self._engine.plan(replace(question, broken=broken, locked=locked)) if broken or locked else plan
 
     async def resolve(self, name: str, *, strict: bool = False, ask_all: bool = False) -> AsyncIterator[Event]:
         """Walk the plan and yield what happens; leaving the iterator cancels what is under way."""
+        from regtui.attempt import Asker
+        from regtui.resolve import Queue, Resolution
+
         clock = Clock()
         plan = await self._plan_with_addresses(name)
         queue = Queue()
         asker = Asker(
-            self._engine, self._opened(), self._target, self._platform, clock, queue.put_nowait, strict=strict
+            self._engine,
+            self._opened(),
+            self._target,
+            self._platform,
+            clock,
+            queue.put_nowait,
+            strict=strict,
+            seen=self._seen,
         )
         resolution = Resolution(self._engine, plan, self._platform, asker, clock, queue)
         async for event in resolution.events(strict=strict, ask_all=ask_all):
@@ -105,14 +160,23 @@ class LiveSession:
 
     async def health(self) -> AsyncIterator[HealthChecked]:
         """Ask every registry and mirror of the host for `/v2/`, all at once."""
+        from regtui.health import check_health
+
         async for event in check_health(self.config, self.plan, self._opened(), self._target):
             yield event
+
+    async def reach(self, endpoints: tuple[Endpoint, ...]) -> HealthChecked:
+        """Ask the endpoints `GET /v2/` one after the other until one answers; no name is told."""
+        from regtui.health import check
+
+        return await check(Clock(), 0, None, endpoints, self._opened(), self._target)
 
     async def aclose(self) -> None:
         """Close all connections."""
         if self._client is not None:
             await self._client.aclose()
-            self._client = None
+            self._client = self._requests = None
+            self.browsers.clear()
 
     async def _plan_with_addresses(self, name: str) -> Plan:
         plan = self.plan(name)
@@ -132,6 +196,8 @@ class LiveSession:
                 proxies=proxies,
                 go110=go110,
             )
+            places = Places(means.resolver, proxies, go110=go110, seconds=means.limits.dns)
+            self._requests = Requests(transport, places)
             self._client = RegistryClient(
                 transport,
                 resolver=means.resolver,
@@ -139,6 +205,8 @@ class LiveSession:
                 go110=go110,
                 allowed_realms=means.allowed_realms,
                 dns_seconds=means.limits.dns,
+                program=PROGRAMS[self.config.engine],
+                manner=MANNERS.get(self.config.engine, Manner.DISTRIBUTION),
             )
         return self._client
 
@@ -151,4 +219,13 @@ class LiveSession:
             client_pairs=certs.pairs,
         )
         credential, words = self._stored.credential(endpoint.key, endpoint.host)
-        return Target(endpoint.url, tls, insecure=endpoint.insecure, credential=credential), words
+        target = Target(
+            endpoint.url,
+            tls,
+            insecure=endpoint.insecure,
+            credential=credential,
+            api_path=endpoint.api_path,
+            query=endpoint.query,
+            headers=self._stored.headers(endpoint.certificates),
+        )
+        return target, words

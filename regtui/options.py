@@ -36,9 +36,14 @@ class Options:
     connect_to: tuple[str, ...] = ()
     allowed_realms: frozenset[tuple[str, str]] = frozenset()
     strict: bool = False
+    push: bool = False
     ask_all: bool = False
     dry_run: bool = False
+    record: str = ""
+    report: str = ""
     demo: bool = False
+    long: bool = False
+    sort: str = ""
 
 
 class Parser(argparse.ArgumentParser):

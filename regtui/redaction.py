@@ -23,6 +23,8 @@ _ASSIGNED = re.compile(
     ( ["']? \s* [:=] \s* ) (?: " (?:[^"\\]|\\.)* "? | ' [^']* '? ) |
     \b ( [\w-]{0,32}(?: passw(?:or)?d | secret | signature | token | api[_-]?key ) \s* = \s* ) [^\s"'&,;]+"""
 )
+# `user:password@host` in a sentence, where no URL tells it; the @ before a digest is an image name's.
+_USERINFO = re.compile(r"""(?<![\w/@.:-])[^\s/:@"'`]{1,256}:[^\s/@"'`]{1,256}@(?!sha\d+:)(?=[\w[])""")
 # What follows a scheme is a secret where it does not read like a word: `Basic authentication` stays.
 _SCHEME = re.compile(r"(?i)\b(basic|bearer|negotiate)(\s+)(?=\S*(?:[0-9=_]|(?-i:[a-z][A-Z])))[A-Za-z0-9._~+/=-]{8,}")
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{2,}(?:\.[A-Za-z0-9_-]*)?")
@@ -40,6 +42,7 @@ def redact(text: str, home: str = "") -> str:
         text = text[:_RAW_LIMIT].rpartition(" ")[0] + " …"  # a URL that is cut before its @ would show its password
     text = strip_userinfo(text)
     for pattern, instead in (
+        (_USERINFO, f"{HIDDEN}@"),
         (_NAMED, rf"\1\2{HIDDEN}"),
         (_ASSIGNED, _assigned),
         (_SCHEME, rf"\1\2{HIDDEN}"),

@@ -21,6 +21,7 @@ class EndpointRecord:
     endpoint: Endpoint
     outcome: Outcome | None = None
     error: str = ""
+    detail: str = ""
     credential: str = ""
     withheld: str = ""
     engine_seconds: float = 0.0
@@ -66,7 +67,7 @@ class Resolution:
                 record.credential, record.withheld = event.text, event.withheld
             case events.EndpointEnded():
                 record = self.endpoint(event)
-                record.outcome, record.error = event.outcome, event.error
+                record.outcome, record.error, record.detail = event.outcome, event.error, event.detail
                 record.engine_seconds = event.engine_seconds
             case events.CandidateEnded():
                 candidate = self.candidates[event.candidate]
@@ -166,6 +167,8 @@ def _endpoint(record: EndpointRecord) -> dict[str, Any]:
             for request in record.requests
         ],
     }
+    if record.detail:
+        document["detail"] = record.detail
     if record.credential:
         document["credential"] = record.credential
     if record.withheld:

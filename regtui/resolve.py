@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from regtui import events
 from regtui.engines.base import Attempt, Concluded, NoAnswer, Passed, Say, Verdict
-from regtui.outcome import Outcome
+from regtui.outcome import Outcome, Trouble
+from regtui.stored import CERTS
+from regtui.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 
 WALK_LIMIT = 120.0
 """Seconds for a whole walk: twelve registries that each use up their time limits; nobody waits longer for an answer."""
-
+UNKNOWN_AUTHORITY = "x509: certificate signed by unknown authority"
+"""How Go's text begins where trusting one more certificate would help."""
 
 Queue = asyncio.Queue[events.Event | None]
 
@@ -108,8 +111,15 @@ class Resolution:
         answer = await self._asker.ask(self._plan, move)
         for part in (answer.ping, answer.manifest, answer.child):
             if isinstance(part, NoAnswer) and part.detail:
-                self._details[move.candidate, move.endpoint] = part.detail
+                self._details[move.candidate, move.endpoint] = part.detail + self._remedy(move, part)
         return answer
+
+    def _remedy(self, move: Attempt, failure: NoAnswer) -> str:
+        """Return where the authority of a rejected certificate would have to lie; it is trusted nowhere by itself."""
+        if failure.trouble is not Trouble.CERTIFICATE or not failure.go.startswith(UNKNOWN_AUTHORITY):
+            return ""
+        host = self._plan.candidates[move.candidate].endpoints[move.endpoint].host
+        return f"; to trust its authority, put that one's certificate into {CERTS}/{printable(host)}/ca.crt"
 
     async def _ask_the_rest(self, verdict: Verdict) -> None:
         """Walk every candidate behind the winner as if it were the only one, on the user's word."""

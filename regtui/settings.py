@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-import tempfile
 import tomllib
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -75,8 +74,7 @@ def load_settings(path: Path) -> Loaded:
     except FileNotFoundError:
         return Loaded(Settings())
     except (OSError, SettingsError) as error:
-        cause = str(error) if isinstance(error, SettingsError) else (error.strerror or "cannot be read").lower()
-        return Loaded(Settings(), (f"{_shown(path)}: {cause}; the defaults are used",))
+        return Loaded(Settings(), (f"{_shown(path)}: {_cause(error)}; the defaults are used",))
     return parse_settings(text, _shown(path))
 
 
@@ -102,18 +100,23 @@ def parse_settings(text: str, name: str) -> Loaded:
 
 
 def write_settings(path: Path, settings: Settings) -> None:
-    """Write what differs from the defaults, in one step. Raises SettingsError, and leaves the file as it was, where it
-    holds a comment, cannot be read or cannot be written."""
+    """Write what differs from the defaults, in one step.
+
+    Raises SettingsError, and leaves the file as it was, where it holds a comment or cannot be read or written.
+    """
+    import tempfile
+
     import tomli_w
 
     try:
-        if "#" in _read(path):
-            text = ", ".join(f"{key} = {_as_toml(value)}" for key, value in _chosen(settings).items())
-            raise SettingsError(f"{_shown(path)} holds comments of yours and is left alone. Write there: {text}")
+        known = _read(path)
     except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise SettingsError(f"{_shown(path)} cannot be read: {(error.strerror or '').lower()}") from error
+        known = ""
+    except (OSError, SettingsError) as error:
+        raise SettingsError(f"{_shown(path)} {_cause(error)}; it is left alone") from error
+    if "#" in known:
+        text = ", ".join(f"{key} = {_as_toml(value)}" for key, value in _chosen(settings).items())
+        raise SettingsError(f"{_shown(path)} holds comments of yours and is left alone. Write there: {text}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".settings-")
@@ -125,7 +128,11 @@ def write_settings(path: Path, settings: Settings) -> None:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise SettingsError(f"{_shown(path)} cannot be written: {(error.strerror or '').lower()}") from error
+        raise SettingsError(f"{_shown(path)} cannot be written: {_cause(error)}") from error
+
+
+def _cause(error: OSError | SettingsError) -> str:
+    return str(error) if isinstance(error, SettingsError) else (error.strerror or "cannot be read").lower()
 
 
 def _read(path: Path) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from regtui.engines.hub import HUB_KEY
 from regtui.host.certs import CertsDirectory, read_certs
-from regtui.host.credentials import Credential, CredentialFile, HelperCall, parse_credentials
+from regtui.host.credentials import Credential, CredentialFile, HelperCall, Secret, parse_credentials
 from regtui.host.files import FileText, HostFiles
 
 if TYPE_CHECKING:
@@ -15,6 +15,26 @@ if TYPE_CHECKING:
     from regtui.host.model import EngineName
 
 CERTS = "/etc/docker/certs.d"
+
+
+class Store(Protocol):
+    """What one engine finds on its host for an endpoint, by the endpoint's `certificates` and `key`."""
+
+    def certificates(self, host: str) -> CertsDirectory:
+        """Return what the endpoint's directory of certificates holds."""
+        ...
+
+    def credential(self, key: str, host: str) -> tuple[Credential | HelperCall | None, str]:
+        """Return what answers for the registry `key`, and words for where it comes from."""
+        ...
+
+    def locked(self, key: str, /) -> str:
+        """Return the engine's error about the credentials of `key`, empty where it goes on."""
+        ...
+
+    def headers(self, key: str, /) -> tuple[tuple[str, Secret], ...]:
+        """Return the headers that the host's files add for an endpoint, by its `certificates`."""
+        ...
 
 
 class Stored:
@@ -61,6 +81,14 @@ class Stored:
                 return found, f"docker-credential-{found.helper} ({found.source})"
             case None:
                 return None, f"no credentials for it in {file.path}"
+
+    def locked(self, _key: str, /) -> str:
+        """Return the engine's error about credentials; dockerd goes on without them."""
+        return ""
+
+    def headers(self, _key: str, /) -> tuple[tuple[str, Secret], ...]:
+        """Return the headers that the host's files add for an endpoint; dockerd knows none."""
+        return ()
 
     def _read_credentials(self) -> CredentialFile:
         if self._credentials is None:

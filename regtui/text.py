@@ -11,7 +11,7 @@ MARKS_IN_A_ROW = 4
 # Characters that str.isprintable() passes although a terminal draws nothing for them, or a blank: joiners and
 # variation selectors of category Mn, the Hangul and Khmer fillers, the blank Braille cell (Unicode's
 # Default_Ignorable_Code_Point, less what isprintable() stops already).
-_INVISIBLE = re.compile(
+_INVISIBLE = (  # as text: it is seldom needed, and compiling it costs every start
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 
@@ -33,7 +33,7 @@ def printable(text: str, limit: int = 500) -> str:
     for character in text[: limit + 1]:
         is_mark = unicodedata.category(character)[0] == "M"
         marks = marks + 1 if is_mark else 0
-        plain = character.isprintable() and marks <= MARKS_IN_A_ROW and not _INVISIBLE.match(character)
+        plain = character.isprintable() and marks <= MARKS_IN_A_ROW and not re.match(_INVISIBLE, character)
         pieces.append(character if plain else _escape(character))
         length += len(pieces[-1])
         if length < limit:
@@ -111,7 +111,7 @@ _HOST_PORT = re.compile(r"(?:\[[^\[\]@]*\]|[^:\[\]@]*)(?::[0-9]*)?[:;,.)]*")
 # A password with a blank or a quote in it, which would end the URL; not where a port and then a sentence follow.
 _ODD_PASSWORD = re.compile(r"""://[^/?#\s"'<>@:\[\]]{0,256}:(?![0-9]*[\s"':;,)])[^/?#@]{0,256}@""")
 # `user:password@proxy:3128`; the @ before a digest is an image name's.
-_BARE_USERINFO = re.compile(r"[^\s/:@]*:[^\s/]*@(?![A-Za-z0-9+._-]{1,32}:[0-9a-fA-F]{32})(?=[^\s/@]+(?:/[^@]*)?\Z)")
+_BARE_USERINFO = r"[^\s/:@]*:[^\s/]*@(?![A-Za-z0-9+._-]{1,32}:[0-9a-fA-F]{32})(?=[^\s/@]+(?:/[^@]*)?\Z)"
 _QUERY_PAIR = re.compile(r"[^&;]+")
 
 
@@ -122,7 +122,7 @@ def strip_userinfo(url: str) -> str:
     client would accept, too much is hidden rather than too little. For display: the result is no URL any more.
     """
     if "://" not in url:
-        found = _BARE_USERINFO.match(url)
+        found = re.match(_BARE_USERINFO, url)
         return "***@" + url[found.end() :] if found else url
     return _URL_TAIL.sub(lambda found: "://" + _open_part(found[1]), _ODD_PASSWORD.sub("://***@", url))
 

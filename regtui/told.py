@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regtui import events
+from regtui.mirrors import Use, mirror_truth
 from regtui.outcome import Outcome
 from regtui.text import printable, size
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regtui.engines.base import Candidate, Endpoint, Found, Plan
+    from regtui.host.model import Setting
     from regtui.outlet import Outlet
     from regtui.report import EndpointRecord, Resolution
 
@@ -49,9 +51,11 @@ def _notes(endpoint: Endpoint) -> tuple[tuple[str, bool], ...]:
 class Narrator:
     """Prints what a resolution's events say, each endpoint once it has ended."""
 
-    def __init__(self, record: Resolution, outlet: Outlet) -> None:
+    def __init__(self, record: Resolution, outlet: Outlet, mirrors: tuple[Setting, ...] = ()) -> None:
+        """`mirrors` are docker.io's by the host's configuration, told of where the walk did without them."""
         self._record = record
         self._outlet = outlet
+        self._mirrors = mirrors
         self._marks = ("✓", "✗", "·") if outlet.unicode else ("+", "x", "-")
 
     def tell(self, event: events.Event) -> None:
@@ -100,6 +104,9 @@ class Narrator:
             yield from self._winner(event.found)
         else:
             yield self._outlet.paint("bad", f"docker pull would fail: {printable(event.error)}")
+        for mirror in mirror_truth(self._record, self._mirrors):
+            if mirror.use is not Use.USED:
+                yield self._dim(f"  mirror  {printable(mirror.url)} {mirror.use}: {mirror.text}")
         if event.engine_seconds >= 1:
             yield f"docker itself would have waited about {event.engine_seconds:.0f} s"
         yield ""

@@ -27,10 +27,14 @@ DROP_IN = "etc/systemd/system/docker.service.d/registries.conf"
 OPTIONS = "OPTIONS='--signature-verification=false'\n"
 """The first line of a clean sysconfig file: CentOS writes it so."""
 
-FORK = {SYSCONFIG: OPTIONS, UNIT: CENTOS_7}
-MOBY = {UNIT: "[Service]\nExecStart=/usr/bin/dockerd -H fd://\n", "etc/os-release": "ID=debian\nVERSION_ID=12\n"}
-
 Files = dict[str, str | bytes]
+"""Path below the root -> content."""
+
+Told = tuple[str, str, str, str]
+"""Code, severity, place, fix."""
+
+FORK: Files = {SYSCONFIG: OPTIONS, UNIT: CENTOS_7}
+MOBY: Files = {UNIT: "[Service]\nExecStart=/usr/bin/dockerd -H fd://\n", "etc/os-release": "ID=debian\nVERSION_ID=12\n"}
 
 
 def write(root: Path, files: Mapping[str, str | bytes]) -> None:
@@ -56,6 +60,39 @@ def lint(root: Path, files: Mapping[str, str | bytes], **known: Any) -> tuple[Fi
     return findings(*read(root, files, **known))
 
 
-def told(found: tuple[Finding, ...]) -> list[tuple[str, str, str, str]]:
-    """Return code, severity, place and fix of each finding."""
-    return [(one.code, str(one.severity), "" if one.source is None else str(one.source), one.fix) for one in found]
+def told(found: tuple[Finding, ...]) -> list[Told]:
+    """Return code, severity, place and fix of each finding; the place without `/etc/sysconfig/docker:`."""
+    return [(one.code, str(one.severity), _place(one), one.fix) for one in found]
+
+
+def _place(finding: Finding) -> str:
+    return "" if finding.source is None else str(finding.source).removeprefix(f"/{SYSCONFIG}:")
+
+
+def sysconfig(text: str) -> Files:
+    """Return a CentOS 7 host with these lines behind the first of /etc/sysconfig/docker."""
+    return {**FORK, SYSCONFIG: OPTIONS + text}
+
+
+def daemon_json(text: str, host: Mapping[str, str | bytes] = FORK) -> Files:
+    """Return a host with this daemon.json."""
+    return {**host, JSON: text}
+
+
+def adding(flags: str) -> Files:
+    """Return a host with these words in ADD_REGISTRY, which is the second line."""
+    return sysconfig(f"ADD_REGISTRY='{flags}'\n")
+
+
+def insecure(entry: str) -> Files:
+    """Return a host that lists reg.example.com:5000 and has this insecure entry in its third line."""
+    return _third(f"INSECURE_REGISTRY='--insecure-registry {entry}'\n")
+
+
+def blocking(entry: str) -> Files:
+    """Return a host that lists reg.example.com:5000 and has this block entry in its third line."""
+    return _third(f"BLOCK_REGISTRY='--block-registry {entry}'\n")
+
+
+def _third(line: str) -> Files:
+    return sysconfig(f"ADD_REGISTRY='--add-registry reg.example.com:5000'\n{line}")

@@ -15,10 +15,10 @@ from pathlib import Path
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from worlds import ELSEWHERE, Authority, Issued, self_signed
 
 from regtui.demo.spec import Listen
 from regtui.demo.story import story_world
+from tests.worlds import ELSEWHERE, Authority, Issued, self_signed
 
 DEMO = Path(__file__).parent.parent / "regtui" / "demo"
 BEGIN = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)

@@ -22,6 +22,7 @@ Pair = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 DELAY = 0.025
 """Seconds that a byte travels: a host that is 50 ms away."""
+ROUND_TRIP = 2 * DELAY
 _CHUNK = 64 * 1024
 
 
@@ -55,15 +56,16 @@ class Relay:
         self.depth = 0
         self._inner = inner
         self._delay = delay
+        self._lines: list[_Line] = []
 
     @property
     def opened(self) -> tuple[Opened, ...]:
         """The connections that were asked for, in order."""
         return tuple(entry for entry in self.log if isinstance(entry, Opened))
 
-    def depths_of(self, place: str) -> tuple[int, ...]:
-        """Return the depths at which something went to and fro between the client and a place, connecting included."""
-        return tuple(sorted({entry.depth for entry in self.log if entry.place == place}))
+    def opened_at(self, depth: int) -> list[str]:
+        """Return the places to which connections were opened at a depth, in the order of their names."""
+        return sorted(entry.place for entry in self.opened if entry.depth == depth)
 
     async def dial(self, address: Address, port: int, host: str = "") -> Pair:
         """Return a connection after one round trip, or raise what the other dialer raises, after the same time."""
@@ -74,11 +76,18 @@ class Relay:
             pair = await self._inner.dial(address, port, host)
         finally:
             self.arrived(opened.depth)
-        return _Line(self, opened, pair, self._delay).ends()
+        line = _Line(self, opened, pair, self._delay)
+        self._lines.append(line)
+        return line.ends()
 
     def arrived(self, depth: int) -> None:
         """An answer to what was sent at this depth has reached the client."""
         self.depth = max(self.depth, depth)
+
+    def close(self) -> None:
+        """End every connection at once."""
+        for line in self._lines:
+            line.cut()
 
 
 class _Line:
@@ -113,6 +122,12 @@ class _Line:
         self._closed = True
         self._later(self._out, self._far_writer.transport.abort)
         self._pump.cancel()
+
+    def cut(self) -> None:
+        """Break the connection off on both sides."""
+        self._closed = True
+        self._pump.cancel()
+        self._far_writer.transport.abort()
 
     def _later(self, way: deque[Callable[[], None]], deliver: Callable[[], None]) -> None:
         """Deliver after the delay, in the order of sending; as timers, two of the same instant would have none."""

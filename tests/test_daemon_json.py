@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from daemon_files import BOTH, FILE, PATH, UNKNOWN, load, refusal_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from regtui.host.configure import configure
 from regtui.host.model import EngineName, Setting, Source
+from tests.daemon_files import BOTH, FILE, PATH, UNKNOWN, load, refusal_of
 
 REFUSED_BY_THE_FORK = [
     (" \n", (), FILE + "EOF"),

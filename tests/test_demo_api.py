@@ -6,7 +6,6 @@ import base64
 import json
 
 import pytest
-from raw_client import Reply
 
 from regtui.demo.api import HostApi
 from regtui.demo.content import DOCKER_MANIFEST, OCI_INDEX, blob_of, manifest_of
@@ -24,6 +23,7 @@ from regtui.demo.spec import (
     Repository,
     TokenService,
 )
+from tests.raw_client import Reply
 
 CONFIG = blob_of(b'{"os":"linux"}')
 IMAGE = manifest_of(DOCKER_MANIFEST, to_json({"schemaVersion": 2}), blobs=(CONFIG,))

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from raw_client import RawClient
-from worlds import certificates_for, world_certificates
 
 from regtui.demo.recorded import WorldError, parse_images, parse_world
 from regtui.demo.spec import Listen
 from regtui.demo.world import World
+from tests.raw_client import RawClient
+from tests.worlds import certificates_for, world_certificates
 
 DATA = Path(__file__).parent / "data"
 IMAGES = parse_images(json.loads((DATA / "images.json").read_text()))

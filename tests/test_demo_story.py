@@ -13,7 +13,6 @@ from urllib.parse import urlencode
 
 import pytest
 from cryptography import x509
-from raw_client import RawClient
 
 import regtui.demo
 from regtui.demo.content import DOCKER_LIST, OCI_INDEX, SIGNED_SCHEMA1, Manifest
@@ -21,6 +20,7 @@ from regtui.demo.story import PRIVATE, STORY_FILES, STORY_NAMES, story_world, wr
 from regtui.demo.thread import WorldThread
 from regtui.demo.world import World
 from regtui.registry.errors import NetworkError
+from tests.raw_client import RawClient
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -10,8 +10,6 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from raw_client import RawClient, parse_reply
-from worlds import ELSEWHERE, certificates_for
 
 from regtui.demo.content import DOCKER_MANIFEST, SIGNED_SCHEMA1, Manifest, blob_of, manifest_of
 from regtui.demo.log import Asked, Event, Happened
@@ -20,6 +18,8 @@ from regtui.demo.thread import WorldThread
 from regtui.demo.world import World
 from regtui.outcome import Stage, Trouble
 from regtui.registry.errors import NetworkError
+from tests.raw_client import RawClient, parse_reply
+from tests.worlds import ELSEWHERE, certificates_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from golden import rows
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from regtui.host.flags import config_file, parse_arguments
 from regtui.host.info import index_server_address, info_lines
 from regtui.host.model import EngineName, HostConfig, Setting, Source
 from regtui.host.security import Addresses, insecure_networks
+from tests.golden import rows
 
 ROWS = rows("flags.jsonl")
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from golden import rows
 
 from regtui.host.configure import configure
 from regtui.host.daemon_json import DaemonJson
@@ -17,9 +16,10 @@ from regtui.host.discover import load
 from regtui.host.info import info_document, info_lines
 from regtui.host.model import EngineName, Finding, HostConfig, HostFile, Proxies, Refusal, Setting, Severity, Source
 from regtui.host.security import Addresses, names_to_look_up
+from tests.golden import rows
 
 if TYPE_CHECKING:
-    from golden import Row
+    from tests.golden import Row
 
 ROWS = [*rows("pull-rhel-docker.jsonl"), *rows("pull-moby.jsonl")]
 # Where the recorded world's DNS puts its hosts (none of them in a network but 198.51.100.0/24).

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from daemon_files import BOTH, FILE, UNKNOWN, load, refusal_of
 
 from regtui.host.model import EngineName, Proxies, Source
+from tests.daemon_files import BOTH, FILE, UNKNOWN, load, refusal_of
 
 REFUSED_BY_MOBY = [
     ("", (), (20, 10), FILE + "EOF"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tui_fakes import planned_walk
 
 from regtui.outcome import Outcome, Stage
 from regtui.tui.bars import bar, scale
@@ -20,6 +19,7 @@ from regtui.tui.words import (
     short_digest,
     short_reference,
 )
+from tests.tui_fakes import planned_walk
 
 
 def text_lines(lines: tuple[Line, ...]) -> list[str]:

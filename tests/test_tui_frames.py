@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tui_fakes import DIGEST, SCRIPTS, Script, plan_for
-from tui_screens import assert_text
 
 from regtui.events import AlsoFound, EndpointEnded, Event
 from regtui.outcome import Outcome, Stage
@@ -15,6 +13,8 @@ from regtui.tui.frames import Canvas, Scene, advance, frame, moving, settle, tog
 from regtui.tui.glyphs import ASCII, UNICODE
 from regtui.tui.playback import busy, receive, start, tick
 from regtui.tui.state import Walk, fold, planned
+from tests.tui_fakes import DIGEST, SCRIPTS, Script, plan_for
+from tests.tui_screens import assert_text
 
 CANVAS = Canvas(77, UNICODE)
 STILL = replace(CANVAS, motion=False)
@@ -151,14 +151,13 @@ def test_what_is_known_of_a_candidate_before_its_turn() -> None:
 
 
 @pytest.mark.parametrize(
-    ("digest", "told"),
-    [(DIGEST, "✓ found  the same digest"), ("sha256:" + "0" * 64, "    another digest: sha256:000000000000")],
+    ("same", "told"),
+    [(True, "✓ found  the same image"), (False, "    another digest: sha256:fc5f6e08c9e3")],
 )
-def test_a_registry_behind_the_winner_is_compared(digest: str, told: str) -> None:
+def test_a_registry_behind_the_winner_is_compared(same: bool, told: str) -> None:
     walk = walk_of(*SCRIPTS["debian"])
     assert walk.found is not None
-    other = replace(walk.found, candidate=1, digest=digest)
-    walk = fold(walk, AlsoFound(90.0, other))
+    walk = fold(walk, AlsoFound(90.0, replace(walk.found, candidate=1), same))
     view = replace(walk.candidates[1], outcome=Outcome.FOUND, error="")
     walk = replace(walk, candidates=(walk.candidates[0], view, walk.candidates[2]))
     assert told in "\n".join(drawn(walk).splitlines()[1:3])
@@ -171,6 +170,15 @@ def test_a_cause_that_is_too_long_stands_below_its_head() -> None:
         "▶ 1 okd-lr.zyl.io:5000/debian:latest  ✗ unauthorized",
         "    answered 401: unauthorized: access to the requested resource is not",
         "    authorized",
+    ]
+
+
+def test_an_ordinary_not_here_keeps_to_its_line() -> None:
+    cause = "answered 404: manifest unknown: manifest unknown"
+    script = Script(plan_for("debian")).reach(0).leave(0, Outcome.NOT_FOUND, cause)
+    assert drawn(walk_of(*script.events)).splitlines()[:2] == [
+        "▶ 1 okd-lr.zyl.io:5000/debian:latest  ✗ answered 404: manifest unknown: mani…",
+        "  2 quay.io/debian:latest             waiting",
     ]
 
 

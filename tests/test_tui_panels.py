@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tui_fakes import CONFIG, DIGEST, HEALTHY, PLANS, REFUSED, SCRIPTS, Script, plan_for, walked
 
 from regtui.engines.base import Plan
 from regtui.events import AlsoFound, ResolutionEnded
@@ -19,6 +18,7 @@ from regtui.tui.panels import axis_line, frame_bottom, frame_top, notes_lines, r
 from regtui.tui.state import Walk, fold, planned, stopped
 from regtui.tui.transcript import transcript_lines
 from regtui.tui.verdict import ROWS, verdict_lines
+from tests.tui_fakes import CONFIG, HEALTHY, PLANS, REFUSED, SCRIPTS, Script, plan_for, walked
 
 
 def text_of(lines: tuple[Line, ...]) -> list[str]:
@@ -188,10 +188,10 @@ def test_the_axis_stands_where_bars_do() -> None:
     assert axis_line(None, 77) == ()
 
 
-def also(walk: Walk, digest: str) -> Walk:
+def also(walk: Walk, *, same: bool) -> Walk:
     """Return the walk with quay.io holding the name too."""
     assert walk.found is not None
-    return fold(walk, AlsoFound(walk.at, replace(walk.found, candidate=1, registry="quay.io", digest=digest)))
+    return fold(walk, AlsoFound(walk.at, replace(walk.found, candidate=1, registry="quay.io"), same))
 
 
 MIRRORED = ["✓ docker.io serves it via its mirror · sha256:fc5f6e08c9e3             82 ms"]
@@ -216,11 +216,11 @@ MIRRORED = ["✓ docker.io serves it via its mirror · sha256:fc5f6e08c9e3      
         (stopped(walked("debian", 12), "stopped"), ["✗ stopped", ""]),
         (walked("debian"), [*MIRRORED, "  docker pull would exit 0"]),
         (
-            also(walked("debian"), DIGEST),
+            also(walked("debian"), same=True),
             [*MIRRORED, "  docker pull would exit 0 · the same image in quay.io"],
         ),
         (
-            also(walked("debian"), "sha256:0"),
+            also(walked("debian"), same=False),
             [*MIRRORED, "  docker pull would exit 0 · another image in quay.io"],
         ),
         (

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tui_fakes import SCRIPTS, plan_for
 
 from regtui.tui.frames import Canvas
 from regtui.tui.glyphs import UNICODE
 from regtui.tui.playback import FRAME, SPREAD, Playback, busy, receive, skip, start, tick
 from regtui.tui.state import Walk, fold, planned
+from tests.tui_fakes import SCRIPTS, plan_for
 
 CANVAS = Canvas(77, UNICODE)
 STILL = Canvas(77, UNICODE, motion=False)

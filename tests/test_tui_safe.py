@@ -9,11 +9,13 @@ import pytest
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
-from tui_hostile import ESCAPES, EVIL, MARKUP, NAME, hostile_session
-from tui_screens import LARGE, SMALL, home, screen_text, settled, showing
+from textual.theme import BUILTIN_THEMES, Theme
 
 from regtui.tui.cells import EMPTY, Role, Span, line_text
-from regtui.tui.safe import VARIABLES, Backstop, content, strip
+from regtui.tui.safe import Backstop, content, palette_of, strip
+from regtui.tui.themes import THEMES
+from tests.tui_hostile import ESCAPES, EVIL, MARKUP, NAME, hostile_session
+from tests.tui_screens import LARGE, SMALL, home, screen_text, settled, showing
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -62,9 +64,21 @@ def test_a_strip_is_as_wide_as_it_is_asked_to_be() -> None:
 
 
 def test_content_is_never_read_as_markup() -> None:
-    made = content([(Span(MARKUP),), (Span("second", Role.BAD),)])
-    assert made.plain == f"{MARKUP}\nsecond"
-    assert set(VARIABLES) == set(Role)
+    made = content(EVIL)
+    assert made.plain.endswith(f"{MARKUP}\\")
+    assert made.spans == []
+    assert made.plain.isprintable()
+
+
+@pytest.mark.parametrize("theme", [*THEMES, *BUILTIN_THEMES.values()], ids=lambda theme: theme.name)
+def test_every_theme_has_a_style_for_every_role(theme: Theme) -> None:
+    variables = theme.to_color_system().generate() | theme.variables
+    palette = palette_of(variables, ansi=theme.ansi)
+    assert set(palette.roles) == set(Role)
+    # What matters is told apart from plain text, by color or by weight; so is the cursor.
+    plain = palette.roles[Role.TEXT]
+    assert all(palette.roles[role] != plain for role in (Role.DIM, Role.STRONG, Role.OK, Role.WARN, Role.BAD))
+    assert palette.cursor != palette.cursor_blurred
 
 
 def assert_harmless(pilot: Pilot[None]) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tui_fakes import CONFIG, REFUSED, ScriptedSession
-from tui_hostile import NAME, hostile_session
-from tui_screens import LARGE, SMALL, assert_screen, settled, showing
+
+from tests.tui_fakes import CONFIG, REFUSED, ScriptedSession
+from tests.tui_hostile import NAME, hostile_session
+from tests.tui_screens import LARGE, SMALL, assert_screen, settled, showing
 
 SIZES = [pytest.param(SMALL, id="80x24"), pytest.param(LARGE, id="120x36")]
 

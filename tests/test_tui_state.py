@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tui_fakes import SCRIPTS, Script, plan_for, through_mirror
 
 from regtui.engines.base import Plan
 from regtui.events import (
@@ -27,6 +26,7 @@ from regtui.events import (
 from regtui.host.model import EngineName
 from regtui.outcome import Outcome, Stage
 from regtui.tui.state import Progress, Walk, fold, planned, stopped
+from tests.tui_fakes import SCRIPTS, Script, plan_for, through_mirror
 
 PLAN = plan_for("debian")
 
@@ -154,7 +154,9 @@ def test_a_registry_behind_the_winner_holds_it_too() -> None:
     found = folded(*SCRIPTS["debian"][1:]).found
     assert found is not None
     other = replace(found, candidate=1, registry="quay.io", digest="sha256:0")
-    assert folded(AlsoFound(9.0, other)).candidates[1].found == other
+    for same in (True, False):
+        view = folded(AlsoFound(9.0, other, same)).candidates[1]
+        assert (view.found, view.same) == (other, same)
 
 
 def test_a_walk_that_is_given_up_says_why() -> None:

@@ -7,11 +7,11 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
-from tui_fakes import CONFIG, SYSCONFIG
 
 from regtui.settings import GlyphChoice, Motion, Settings
 from regtui.tui.run import REFUSED, fault_report, run_app, set_defaults
 from regtui.tui.terminal import Look, look, refusal
+from tests.tui_fakes import CONFIG, SYSCONFIG
 
 if TYPE_CHECKING:
     from regtui.session import Session

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tui_fakes import CONFIG, DIGEST, HEALTHY, ScriptedSession
-
 from regtui.engines.base import Candidate, Endpoint, Found, NameParts, Plan
 from regtui.events import (
     AlsoFound,
@@ -24,6 +22,7 @@ from regtui.events import (
 )
 from regtui.host.model import EngineName, Finding, InsecureEntry, Refusal, Security, Setting, Severity, Source
 from regtui.outcome import Outcome, Stage
+from tests.tui_fakes import CONFIG, DIGEST, HEALTHY, ScriptedSession
 
 ESCAPES = "\x1b]0;pwned\x07\x1b[35m\x9b31m\x90q\x9c\x00\x7f\u202e\u200b\u2028"
 MARKUP = "[@click=app.quit]x[/][/nope][red"

@@ -7,11 +7,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_fakes import SYSCONFIG, ScriptedSession
-
 from regtui.settings import Motion
 from regtui.tui.app import RegtuiApp, Start
 from regtui.tui.terminal import Look
+from tests.tui_fakes import SYSCONFIG, ScriptedSession
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -43,12 +43,15 @@ class Place:
     """Where to browse: a registry by the name that the host has for it, or a mirror of it.
 
     `endpoint` is the first URL that is asked; `others` are what a pull would try next (http of an insecure registry).
+    `caches` names the registry that the server is a mirror of: `registry` itself for a mirror, another one where the
+    server of a listed registry is a mirror too, empty for none. What is asked of a mirror may be fetched and stored.
     """
 
     registry: str
     endpoint: Endpoint
     mirror: bool = False
     others: tuple[Endpoint, ...] = ()
+    caches: str = ""
 
     @property
     def title(self) -> str:
@@ -58,7 +61,9 @@ class Place:
     @property
     def note(self) -> str:
         """What the catalog of the place is, where it is not everything: `cached names only`."""
-        return "cached names only" if self.mirror else ""
+        if self.mirror:
+            return "cached names only"
+        return f"also a mirror of {self.caches}: cached names only" if self.caches else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,8 @@ class TagFacts:
     """What a tag's manifest says. Nothing is known where a field is empty or None.
 
     `size` is in bytes: config and layers of the image, of an index those of the image for this host's platform.
-    `claimed`: the digest is what a header says, no body was seen. `trouble` is a sentence where asking failed.
+    `claimed`: the digest is what a header says, no body was seen. `trouble` is a sentence where asking failed, or
+    only its configuration could not be had.
     """
 
     tag: str
@@ -157,7 +163,8 @@ class PlatformDetails:
 class Details:
     """One manifest with everything around it. Texts are clean, `body` is as sent.
 
-    `digest` is the body's own, `claimed` what the registry's header said of it. For an index, `platform` names the
+    `digest` is the body's own, `claimed` what the registry's header said of it and `verified` whether that is the same
+    (a schema 1 manifest's never is: its digest leaves its signatures out). For an index, `platform` names the
     entry whose `image`, `config` and `layers` are here (this host's, else the first), `platforms` lists all;
     for an image `image` is `manifest`. `size` is config and layers of that image in bytes, `total_size` those of all
     platforms, each content counted once, None where not all are known. `notes` are sentences about what is odd or
@@ -171,10 +178,12 @@ class Details:
     claimed: str
     manifest: Manifest
     body: bytes = field(repr=False)
+    verified: bool = True
     platform: str = ""
     platforms: tuple[PlatformDetails, ...] = ()
     image: Manifest | None = None
     config: ImageConfig | None = None
+    created: datetime | None = None
     layers: tuple[Layer, ...] = ()
     referrers: tuple[Entry, ...] = ()
     size: int | None = None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import sys
 from typing import TYPE_CHECKING
 
-from regtui.commands.host import complain, look_up, read_host
+from regtui.commands.host import LOOKUP_SECONDS, complain, look_up, read_host
+from regtui.commands.live import consult, warn
 from regtui.host.info import info_document, info_lines
 from regtui.host.security import names_to_look_up
 from regtui.options import USAGE_ERROR
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from regtui.engines.base import Addresses
     from regtui.host.model import HostConfig
     from regtui.options import Options
+    from regtui.registry.network import Resolver
 
 
 def _read(options: Options) -> tuple[HostConfig, Addresses]:
@@ -26,22 +26,41 @@ def _read(options: Options) -> tuple[HostConfig, Addresses]:
 
         with demo_root() as root:
             config = read_host(options, root=root)
-        return config, asyncio.run(look_up(config, demo_resolver()))
-    from regtui.commands.network import make_resolver
+        return config, _looked_up(config, demo_resolver())
+    consulted = consult(read_host(options), options)
+    config = consulted.config
+    if consulted.trouble and not options.json:
+        sys.stderr.write(f"{consulted.trouble}; the files alone are told\n")
+    if options.resolve:
+        from regtui.commands.network import make_resolver
 
-    config = read_host(options)
-    return config, asyncio.run(look_up(config, make_resolver(options)))
+        return config, _looked_up(config, make_resolver(options))
+    names = names_to_look_up(config)
+    if not names:
+        return config, {}
+    from regtui.lookups import look_up_without_loop
+
+    return config, look_up_without_loop(names, LOOKUP_SECONDS)
+
+
+def _looked_up(config: HostConfig, resolver: Resolver) -> Addresses:
+    import asyncio
+
+    return asyncio.run(look_up(config, resolver))
 
 
 def run(options: Options) -> int:
     """Print the lines, or everything as JSON with its sources."""
     config, addresses = _read(options)
     if options.json:
+        import json
+
         sys.stdout.write(json.dumps(info_document(config, addresses), indent=2, allow_nan=False) + "\n")
     elif config.refusal is None or config.registries:
         outlet = Outlet(color=options.color)
         for line in info_lines(config, addresses):
             outlet.line(line)
+    warn(config, color=options.color)
     unknown = [name for name in names_to_look_up(config) if addresses.get(name) is None]
     if unknown and not options.json:
         sys.stderr.write(f"no address found for {', '.join(unknown)}: shown as docker shows it when DNS fails\n")

@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from regtui.engines.base import Question
+from regtui.engines.push import push_plan
+from regtui.outcome import Outcome
 from regtui.outlet import Outlet
 from regtui.text import printable
 
 if TYPE_CHECKING:
     from regtui.engines.base import Endpoint
     from regtui.engines.push import PushPlan
+    from regtui.live import LiveSession
     from regtui.options import Options
 
 SCHEMA = "regtui.push/1"
 _LINE = 2000
+
+
+def run_push(session: LiveSession, options: Options) -> int:
+    """Print where a push of the name would go and, unless the plan alone is wanted, whether that registry answers."""
+    plan = push_plan(Question(session.config, options.words[0]))
+    status = print_push(plan, options)
+    endpoints = tuple(endpoint for endpoint in plan.endpoints if endpoint.api == "v2")
+    if endpoints and not options.dry_run and not options.json:
+        asyncio.run(_tell_reach(session, endpoints, Outlet(color=options.color)))
+    return status
+
+
+async def _tell_reach(session: LiveSession, endpoints: tuple[Endpoint, ...], outlet: Outlet) -> None:
+    """Ask `GET /v2/`, which names no image, and print what came of it."""
+    answer = await session.reach(endpoints)
+    await session.aclose()
+    style = "good" if answer.outcome is Outcome.FOUND else "bad"
+    outlet.line(f"   now: {printable(answer.url)}  {outlet.paint(style, printable(answer.text))}  {answer.ms:.0f} ms")
 
 
 def print_push(plan: PushPlan, options: Options) -> int:

@@ -9,12 +9,17 @@ import sys
 from typing import TYPE_CHECKING
 
 from regtui.commands.host import complain
+from regtui.commands.keeping import check_record, keep, printed_report
+from regtui.commands.live import warn
+from regtui.commands.push import run_push
+from regtui.mirrors import mirror_documents, mirror_truth
 from regtui.options import USAGE_ERROR
 from regtui.outlet import Outlet
 from regtui.report import SCHEMA, Resolution, document, plan_document
 from regtui.told import Narrator, tell_plan
 
 if TYPE_CHECKING:
+    from regtui.events import Event
     from regtui.options import Options
     from regtui.session import Session
 
@@ -24,9 +29,13 @@ def run(options: Options) -> int:
     from regtui.commands.sessions import open_session
 
     name = options.words[0]
+    check_record(options)
     with open_session(options) as session:
         if complain(session.config, color=options.color):
             return USAGE_ERROR if not options.json else _refused(session, name)
+        warn(session.config, color=options.color)
+        if options.push:
+            return run_push(session, options)
         if options.dry_run:
             return _dry_run(session, name, options)
         return asyncio.run(_resolve(session, name, options))
@@ -60,7 +69,9 @@ def _dry_run(session: Session, name: str, options: Options) -> int:
 
 async def _resolve(session: Session, name: str, options: Options) -> int:
     record = Resolution()
-    narrator = None if options.json else Narrator(record, Outlet(color=options.color))
+    happened: list[Event] = []
+    silent = options.json or printed_report(options) is not None
+    narrator = None if silent else Narrator(record, Outlet(color=options.color), session.config.mirrors)
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
     assert task is not None
@@ -74,6 +85,7 @@ async def _resolve(session: Session, name: str, options: Options) -> int:
         loop.add_signal_handler(number, stop, number)
     try:
         async for event in session.resolve(name, strict=options.strict, ask_all=options.ask_all):
+            happened.append(event)
             record.fold(event)
             if narrator is not None:
                 narrator.tell(event)
@@ -85,8 +97,9 @@ async def _resolve(session: Session, name: str, options: Options) -> int:
     finally:
         await session.aclose()
     if options.json and record.plan is not None:
-        _write(document(record))
-    return status
+        truths = mirror_truth(record, session.config.mirrors)
+        _write({**document(record), "mirrors": mirror_documents(truths)})
+    return keep(options, session, happened, record, status)
 
 
 def _write(body: dict[str, object]) -> None:

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from regtui.commands.host import read_host
+from regtui.commands.live import consult
 from regtui.commands.network import make_dialer, make_resolver
 from regtui.live import LiveSession, Means
 from regtui.registry.limits import Limits
@@ -28,7 +29,8 @@ def open_session(options: Options) -> Iterator[LiveSession]:
 
             config, place = read_host(options, root=stack.enter_context(demo_root())), DEMO_PLACE
         else:
-            config, place = read_host(options), ", ".join(options.configs) or options.root
+            config = consult(read_host(options), options).config
+            place = ", ".join(options.configs) or options.root
         yield stack.enter_context(session_of(options, config, place))
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 PRIVATE = "okd-lr.zyl.io:5000"
 
 STORY_FILES = {
+    "etc/hostname": "okd-lr.zyl.io\n",
     "etc/sysconfig/docker": """\
 # /etc/sysconfig/docker
 

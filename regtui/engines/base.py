@@ -32,12 +32,24 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """Why the engine gives an endpoint up before it asks: its own text, and what that comes to."""
+
+    outcome: Outcome
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """One URL that the engine tries for a candidate.
 
     `url` has no trailing slash. `verify` is False where TLS is not verified; `insecure` where the host's configuration
     lists the registry as insecure. `key` is what credentials are looked up by, empty where regtui sends none (mirrors).
     `certificates` is the certs.d directory that is read for it, empty for none. `why` says which setting put it here.
+    `repository` is the path that is asked for where it is not the candidate's, `api_path` what stands before it, and
+    `query` what stands behind every URL (`ns=docker.io`). With a `fault` nothing is asked. `pinged` is False where the
+    engine asks for no `GET /v2/`. `capabilities` are what it may be asked for where that is limited: `pull` by digest,
+    `resolve` by tag.
     """
 
     url: str
@@ -48,6 +60,12 @@ class Endpoint:
     key: str = ""
     certificates: str = ""
     why: Source | None = None
+    repository: str = ""
+    api_path: str = "/v2"
+    query: str = ""
+    fault: Fault | None = None
+    pinged: bool = True
+    capabilities: tuple[str, ...] = ()
 
     @property
     def host(self) -> str:
@@ -67,6 +85,8 @@ class Candidate:
     `full_name` is the whole name (`docker.io/library/etcd`), `name` as the engine's messages write it
     (`docker.io/etcd`, `etcd`), `repository` the path that is asked for. A candidate that the engine passes over or
     refuses has no endpoints and says why in `reason`, with `outcome` set; `silent` where nothing is printed before it.
+    `rejected` is the engine's text for an image that its policy does not let in once it is found, `unverified` what
+    the policy demands of it and regtui does not check.
     """
 
     registry: str
@@ -81,6 +101,8 @@ class Candidate:
     reason: str = ""
     silent: bool = False
     source: Source | None = None
+    rejected: str = ""
+    unverified: str = ""
 
     @property
     def reference(self) -> str:
@@ -116,7 +138,8 @@ class Plan:
 
     `refused` holds the lines that the engine prints instead of asking anybody (its own text for a name that it
     refuses, a registry list that is empty or begins with a malformed host); then there are no candidates to ask.
-    `preface` holds what the client prints before it turns to the daemon; `signed` says that signatures are checked.
+    `preface` holds what the client prints before it turns to the daemon; `signed` says that signatures are checked;
+    `client` is who pulls where an engine has several (`ctr`, `nerdctl`, `cri`).
     """
 
     engine: EngineName
@@ -126,6 +149,7 @@ class Plan:
     preface: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     signed: bool = False
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +158,18 @@ class Attempt:
 
     `digest` replaces the candidate's tag. `insist` asks for the manifest even where basic authentication is wanted and
     nothing is stored, as the check of signatures does.
+
+    `ping_statuses` are the answers to `GET /v2/` after which the engine goes on, empty for all of them. `direct`, HEAD
+    or GET, asks for the manifest without a ping: a 401 is followed by the authorization that it asks for, and by the
+    same request again. Then no child is asked for, and `Answer.ping` is the first answer.
     """
 
     candidate: int
     endpoint: int
     digest: str = ""
     insist: bool = False
+    ping_statuses: tuple[int, ...] = ()
+    direct: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,13 +306,15 @@ class Platform:
 class Question:
     """Everything that a plan is made of: the host, the typed name, and what is known of addresses.
 
-    `broken` maps the name of a certs.d directory to the engine's text for what is wrong with it.
+    `broken` maps the name of a certs.d directory, `locked` the key of a credential, to the engine's text for what is
+    wrong with it.
     """
 
     config: HostConfig
     name: str
     addresses: Addresses = field(default_factory=dict)
     broken: Mapping[str, str] = field(default_factory=dict)
+    locked: Mapping[str, str] = field(default_factory=dict)
 
 
 class Engine(Protocol):

@@ -12,7 +12,7 @@ from regtui.host.files import FileSource, FileText, HostFiles, TroubleKind
 from regtui.host.flags import DEFAULT_CONFIG_FILE, config_file
 from regtui.host.given import Given, names_fork, read_given
 from regtui.host.host_findings import predicted_registries, proxy_findings, registries_findings, unread_findings
-from regtui.host.model import EngineName, Finding, HostConfig, Refusal, Severity, Source
+from regtui.host.model import EngineName, Finding, HostConfig, Proxies, Refusal, Severity, Source
 from regtui.host.proxies import proxies_of
 from regtui.host.registries_conf import OUTPUT, SOURCE, is_version_2
 from regtui.host.service import Service, read_service
@@ -178,6 +178,8 @@ def _configured(
 ) -> HostConfig:
     config = configure(choice.engine, choice.reason, service.arguments, daemon_json, version=version)
     proxies = proxies_of(service.environment)
+    if config.proxies != Proxies():  # dockerd's own options win over its environment
+        proxies = config.proxies
     proxy_notes = proxy_findings(proxies, go110=choice.engine is EngineName.RHEL_DOCKER)
     return replace(
         config,

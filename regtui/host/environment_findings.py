@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from regtui.host.environment_reader import RawAssignment, RawFile
 
 FINDINGS_LIMIT = 100  # of one file; a person reads the first few
-_SHELL = re.compile(r"(if|then|else|elif|fi|for|while|do|done|case|esac|\[|\[\[|test|set|unset|:)(\s|;|$)")
-_SHELL_REST = re.compile(r"(then|else|fi|do|done|esac)[ \t;]*")  # what opened it has its own finding
-_INCLUDE = re.compile(r"(\.|source)\s+\S")
-_EXPORT = re.compile(r"export\s")
-_EXPANSION = re.compile(r"\$[A-Za-z_{(]|`")
-_COMMENT_WORD = re.compile(r"(^|[ \t])#")
-_TYPOGRAPHIC = re.compile("[\u00a0\u2018-\u201f\u2013\u2014]")
+# Patterns as text: where a line gives no reason to try one, it is not compiled; that costs every start.
+_SHELL = r"(if|then|else|elif|fi|for|while|do|done|case|esac|\[|\[\[|test|set|unset|:)(\s|;|$)"
+_SHELL_REST = r"(then|else|fi|do|done|esac)[ \t;]*"  # what opened it has its own finding
+_INCLUDE = r"(\.|source)\s+\S"
+_EXPORT = r"export\s"
+_EXPANSION = r"\$[A-Za-z_{(]|`"
+_COMMENT_WORD = r"(^|[ \t])#"
+_TYPOGRAPHIC = "[\u00a0\u2018-\u201f\u2013\u2014]"
 
 
 def not_text(raw: RawAssignment, path: str) -> Finding:
@@ -48,18 +49,18 @@ def findings_of(
 def _strays(raw: RawFile, path: str) -> Iterator[Finding]:
     for line, content in raw.stray:
         text = content.decode("utf-8", "replace")
-        if not _SHELL_REST.fullmatch(text.strip()):
+        if not re.fullmatch(_SHELL_REST, text.strip()):
             yield _stray(line, text, path)
 
 
 def _stray(line: int, text: str, path: str) -> Finding:
     shown = printable(strip_userinfo(text.strip()), 60)
-    if _INCLUDE.match(text):
+    if re.match(_INCLUDE, text):
         why = f"systemd includes no other file; the line `{shown}` does nothing"
         return _warning("env-include", why, path, line, fix="add an EnvironmentFile= to the unit")
-    if _EXPORT.match(text):
+    if re.match(_EXPORT, text):
         return _note("env-export", f"systemd knows no export; the line `{shown}` does nothing", path, line)
-    if _SHELL.match(text):
+    if re.match(_SHELL, text):
         why = f"systemd is no shell: `{shown}` does nothing, and what it guards is always set"
         return _note("env-shell", why, path, line)
     return _warning("env-no-assignment", f"the line `{shown}` has no `=`, so systemd ignores it", path, line)
@@ -79,13 +80,13 @@ def _dropped(raw: RawAssignment, path: str) -> Finding:
     if name.startswith("\ufeff"):
         why = "a byte order mark stands before the first name, so systemd ignores the assignment"
         return _warning("env-bom", why, path, raw.line, fix="save the file without a byte order mark")
-    if _EXPORT.match(name):
+    if re.match(_EXPORT, name):
         why = f"systemd knows no export, so it ignores `{shown}=`"
         return _warning("env-export", why, path, raw.line, fix="remove the word export")
     if name.endswith("+"):
         why = f"systemd appends nothing: `{shown}=` is ignored"
         return _warning("env-append", why, path, raw.line, fix="write the whole value into one assignment")
-    if _SHELL.match(name):
+    if re.match(_SHELL, name):
         return _note("env-shell", f"systemd is no shell and ignores `{shown}=`", path, raw.line)
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
         return _warning("env-invalid-key", f"`{shown}` is no name of a variable, so it is ignored", path, raw.line)
@@ -107,13 +108,13 @@ def _surprises(raw: RawAssignment, path: str) -> Iterator[Finding]:
     if raw.joined:
         why = f"text behind the closing quote is glued to the value of {name}; systemd has no comments there"
         yield _warning("env-text-after-quote", why, path, raw.line)
-    elif _COMMENT_WORD.search(value):
+    elif re.search(_COMMENT_WORD, value):
         why = f"`#` begins no comment inside the value of {name}; it is passed on"
         yield _warning("env-comment-in-value", why, path, raw.line)
-    if _EXPANSION.search(value):
+    if re.search(_EXPANSION, value):
         why = f"systemd expands no variable and no command in a file; {name} holds them as they stand"
         yield _warning("env-no-expansion", why, path, raw.line)
-    if _TYPOGRAPHIC.search(value):
+    if not value.isascii() and re.search(_TYPOGRAPHIC, value):
         why = f"{name} holds typographic quotes, dashes or blanks, which mean nothing to systemd or dockerd"
         yield _warning("env-typographic", why, path, raw.line)
 

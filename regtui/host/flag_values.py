@@ -16,13 +16,13 @@ from regtui.text import go_quote
 
 _TRUE = {"1", "t", "T", "true", "TRUE", "True"}
 _FALSE = {"0", "f", "F", "false", "FALSE", "False"}
-_INTEGER = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO]?[0-7_]+|[1-9][0-9_]*|0)", re.ASCII)
-_DOMAIN = re.compile(
-    r"(:?(:?[a-zA-Z0-9]|(:?[a-zA-Z0-9][a-zA-Z0-9\-]*[a-zA-Z0-9]))"
-    r"(:?\.(:?[a-zA-Z0-9]|(:?[a-zA-Z0-9][a-zA-Z0-9\-]*[a-zA-Z0-9])))*)\.?[\t\n\f\r ]*",
-    re.ASCII,
+# Patterns as text: few command lines need them, and compiling them costs every start.
+_INTEGER = r"(?a)[+-]?(?:0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO]?[0-7_]+|[1-9][0-9_]*|0)"
+_DOMAIN = (
+    r"(?a)(:?(:?[a-zA-Z0-9]|(:?[a-zA-Z0-9][a-zA-Z0-9\-]*[a-zA-Z0-9]))"
+    r"(:?\.(:?[a-zA-Z0-9]|(:?[a-zA-Z0-9][a-zA-Z0-9\-]*[a-zA-Z0-9])))*)\.?[\t\n\f\r ]*"
 )
-_SIZE = re.compile(r"\d+(\.\d+)*[ ]?[kKmMgGtTpP]?[iI]?[bB]?", re.ASCII)
+_SIZE = r"(?a)\d+(\.\d+)*[ ]?[kKmMgGtTpP]?[iI]?[bB]?"
 _ULIMITS = frozenset(
     {"core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice"}
     | {"nofile", "nproc", "rss", "rtprio", "rttime", "sigpending", "stack"}
@@ -50,7 +50,7 @@ def stored_value(flag: KnownFlag, text: str, version: Version, before: tuple[str
             return _ulimit(text, version)
         case Kind.RUNTIME:
             return _runtime(text, before)
-        case Kind.BYTES if not _SIZE.fullmatch(text):
+        case Kind.BYTES if not re.fullmatch(_SIZE, text):
             raise BadValueError(f"invalid size: '{text}'")
         case Kind.LIST if flag.check is not None:
             return check_value(flag.check, text, version)
@@ -95,7 +95,7 @@ def parse_int(text: str) -> int:
     """Return the number as strconv.ParseInt(text, 0, 64) reads it, or raise `BadValueError`."""
     plain = text.lstrip("+-")
     underscores = re.search(r"__|_$|^_", plain) or (plain[:1] != "0" and "_" in plain)
-    if not _INTEGER.fullmatch(text) or underscores or len(text) > 80:
+    if not re.fullmatch(_INTEGER, text) or underscores or len(text) > 80:
         raise BadValueError(f"strconv.ParseInt: parsing {go_quote(text)}: invalid syntax")
     octal = re.fullmatch(r"0[0-7_]+", plain, re.ASCII)
     number = int(plain.replace("_", ""), 8 if octal else 0)
@@ -175,7 +175,7 @@ def _ip(text: str, version: Version) -> str:
 def _dns_search(text: str) -> str:
     if text == ".":
         return text
-    found = _DOMAIN.fullmatch(text)
+    found = re.fullmatch(_DOMAIN, text)
     if found is None or len(found[1]) >= 255 or not re.search(r"[a-zA-Z]", text):
         raise BadValueError(f"{text} is not a valid domain")
     return found[1]

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
 _PATH_SHOWN = 4096
 _BINARY_PROBE = 8192  # bytes, in which a file that is no text shows a NUL
-_FORK_KEY = re.compile(rb'"(add-registry|block-registry|signature-verification)"\s*:')
-_TOOL_OUTPUT = re.compile(rb"(?m)^[ \t]*REGISTRIES[ \t]*=")
-_TABLES = re.compile(rb"(?m)^[ \t]*(\[\[?[\"']?(registries|registry|aliases)\b|unqualified-search-registries[ \t]*=)")
-_LISTS = re.compile(rb"(?m)^(registries|insecure_registries|block_registries)[ \t]*:")
-_UNIT = re.compile(rb"(?m)^[ \t]*\[(Service|Unit)\][ \t\r]*$")
+# Patterns as text: most files need none of them, and compiling them costs every start.
+_FORK_KEY = rb'"(add-registry|block-registry|signature-verification)"\s*:'
+_TOOL_OUTPUT = rb"(?m)^[ \t]*REGISTRIES[ \t]*="
+_TABLES = rb"(?m)^[ \t]*(\[\[?[\"']?(registries|registry|aliases)\b|unqualified-search-registries[ \t]*=)"
+_LISTS = rb"(?m)^(registries|insecure_registries|block_registries)[ \t]*:"
+_UNIT = rb"(?m)^[ \t]*\[(Service|Unit)\][ \t\r]*$"
 
 
 class ConfigKind(StrEnum):
@@ -59,7 +60,7 @@ class Given:
 
 def names_fork(daemon_json: bytes) -> bool:
     """Tell whether a daemon.json holds a key that only RHEL's Docker knows."""
-    return _FORK_KEY.search(daemon_json) is not None
+    return re.search(_FORK_KEY, daemon_json) is not None
 
 
 def config_kind(path: str, data: bytes) -> ConfigKind:
@@ -67,11 +68,11 @@ def config_kind(path: str, data: bytes) -> ConfigKind:
     name = path.rpartition("/")[2]
     if name.endswith(".json") or data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
         return ConfigKind.DAEMON_JSON
-    if name.endswith(".service") or _UNIT.search(data):
+    if name.endswith(".service") or re.search(_UNIT, data):
         return ConfigKind.UNIT
-    if _TOOL_OUTPUT.search(data):
+    if re.search(_TOOL_OUTPUT, data):
         return ConfigKind.SYSCONFIG
-    if name == "registries.conf" or _TABLES.search(data) or _LISTS.search(data):
+    if name == "registries.conf" or re.search(_TABLES, data) or re.search(_LISTS, data):
         return ConfigKind.REGISTRIES_CONF
     return ConfigKind.SYSCONFIG
 

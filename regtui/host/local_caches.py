@@ -143,7 +143,7 @@ def _of_container(files: FileSource, run: Run, environment: dict[str, Assignment
         path = target.partition(":")[0]
         for file in sorted(inside):
             if file == path or file.startswith(path.rstrip("/") + "/"):
-                found |= _of_file(files, outside + file.removeprefix(path.rstrip("/")))
+                found |= _of_file(files, outside.rstrip("/") + file.removeprefix(path.rstrip("/")))
     for path in run.env_files:
         text = files.read(path, UNIT_SIZE)
         lines = text.data.decode("utf-8", "replace").splitlines() if isinstance(text, FileText) else []

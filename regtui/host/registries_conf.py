@@ -6,7 +6,6 @@ dockerd itself never reads that file. The tool is projectatomic/registries (regi
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import Any
 
 SOURCE = "/etc/containers/registries.conf"
@@ -15,9 +14,10 @@ SERVICE = "registries.service"
 
 _FLAGS = (("search", "--add-registry"), ("insecure", "--insecure-registry"), ("block", "--block-registry"))
 _YAML_KEYS = {"search": "registries", "insecure": "insecure_registries", "block": "block_registries"}
-_YAML_KEY = re.compile(r"(?P<quote>['\"]?)(?P<key>[A-Za-z0-9_.-]+)(?P=quote)\s*:(?:\s+(?P<value>.*))?")
-_YAML_ITEM = re.compile(r"-(?:\s+(?P<value>.*))?")
-_YAML_COMMENT = re.compile(r"(?:^|\s)#.*")
+# Patterns as text: most files need none of them, and compiling them costs every start.
+_YAML_KEY = r"(?P<quote>['\"]?)(?P<key>[A-Za-z0-9_.-]+)(?P=quote)\s*:(?:\s+(?P<value>.*))?"
+_YAML_ITEM = r"-(?:\s+(?P<value>.*))?"
+_YAML_COMMENT = r"(?:^|\s)#.*"
 
 
 class RegistriesConfError(ValueError):
@@ -44,17 +44,28 @@ def registries_tool(data: bytes) -> str:
 def is_version_2(data: bytes) -> bool:
     """Tell whether the file is written for podman: version 2 of the format, which the tool does not know."""
     try:
-        parsed = tomllib.loads(data.decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
+        parsed = _parse_toml(data.decode())
+    except UnicodeDecodeError:
+        return False
+    if parsed is None:
         return False
     return "unqualified-search-registries" in parsed or isinstance(parsed.get("registry"), list)
 
 
+def _parse_toml(text: str) -> dict[str, Any] | None:
+    """Return what a text in TOML says, None where it is none. Most hosts have no such file, so its reader waits."""
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return None
+
+
 def _toml_lists(text: str) -> dict[str, Any] | None:
     """Return the three lists, or None where the tool turns to YAML: no TOML, or a table without its list."""
-    try:
-        parsed = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+    parsed = _parse_toml(text)
+    if parsed is None:
         return None
     registries = parsed.get("registries")
     if not registries:
@@ -85,7 +96,7 @@ def _yaml_lists(text: str) -> dict[str, Any]:
     blocks: list[list[str]] = []
     ours = True
     for line in _yaml_lines(text):
-        match = _YAML_KEY.fullmatch(line)
+        match = re.fullmatch(_YAML_KEY, line)
         if match:
             ours = match["key"] in tables
             value = _yaml_value(match["value"]) if match["value"] and ours else []
@@ -94,7 +105,7 @@ def _yaml_lists(text: str) -> dict[str, Any]:
                 found[tables[match["key"]]] = value
                 blocks += [] if items is None else [items]
         elif ours:
-            item = _YAML_ITEM.fullmatch(line.strip())
+            item = re.fullmatch(_YAML_ITEM, line.strip())
             if item is None or items is None:
                 raise RegistriesConfError("it is neither TOML nor a YAML map of lists")
             items.append(_yaml_scalar(item["value"] or ""))
@@ -108,7 +119,7 @@ def _yaml_lines(text: str) -> list[str]:
     found: list[str] = []
     is_open = False
     for raw in text.splitlines():
-        line = _YAML_COMMENT.sub("", raw).rstrip()
+        line = re.sub(_YAML_COMMENT, "", raw).rstrip()
         if not line.strip() or line in ("---", "..."):
             continue
         if is_open:

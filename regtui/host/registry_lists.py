@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 DOCKER_IO = "docker.io"
 _REWRITTEN = {"all": "*", "public": DOCKER_IO}
+# Patterns as text: few configurations need them, and compiling them costs every start.
 _HOST = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
-_HOST_PORT = re.compile(rf"{_HOST}(?:\.{_HOST})*(?::[0-9]+)?", re.ASCII)
-_BRACKETED = re.compile(r"\[[a-fA-F0-9:]+\](?::[0-9]+)?", re.ASCII)
+_HOST_PORT = rf"{_HOST}(?:\.{_HOST})*(?::[0-9]+)?"
+_BRACKETED = r"\[[a-fA-F0-9:]+\](?::[0-9]+)?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +130,8 @@ def _moby_insecure(text: str, version: Version) -> tuple[str, str]:
 def _host_port_problem(text: str, version: Version) -> str:
     """Return what validateHostPort says of the text, empty for nothing (registry/config.go)."""
     host, port = split_host_port(text) or (text, "")
-    bracketed = version >= (25, 0) and _BRACKETED.fullmatch(text)
-    if not _HOST_PORT.fullmatch(text) and not bracketed and parse_ip(host) is None:
+    bracketed = version >= (25, 0) and re.fullmatch(_BRACKETED, text)
+    if not re.fullmatch(_HOST_PORT, text) and not bracketed and parse_ip(host) is None:
         return f"invalid host {go_quote(host)}"
     if not port:
         return ""

@@ -21,19 +21,21 @@ def scalars(data: bytes) -> Mapping[str, tuple[str, int]]:
     found: dict[str, tuple[str, int]] = {}
     opened: list[tuple[int, str]] = []
     for number, raw in enumerate(data.decode("utf-8", "replace").splitlines()[:LINES_LIMIT], 1):
-        match = _PAIR.fullmatch(_COMMENT.sub("", raw).rstrip())
+        match = _PAIR.fullmatch(raw.rstrip())
         if match is None:
             continue
         indent = len(match["indent"])
         while opened and opened[-1][0] >= indent:
             opened.pop()
         opened.append((indent, match["key"].lower()))
-        if match["value"]:
-            path = ".".join(key for _, key in opened)
-            found[path] = (_plain(match["value"].strip()), number)
+        value = _plain((match["value"] or "").strip())
+        if value:
+            found[".".join(key for _, key in opened)] = (value, number)
     return found
 
 
 def _plain(value: str) -> str:
-    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
-    return value[1:-1] if quoted else value
+    """Return a value without its quotes, or without the comment behind it."""
+    if value[:1] in ("'", '"'):
+        return value[1:].partition(value[0])[0]
+    return _COMMENT.sub("", value)

@@ -106,8 +106,8 @@ class _Places:
                 key = self._key()
                 self._at += 1  # the equals sign
                 self._value()
-                if key:
-                    self._lines.setdefault((*self._table, *key), line)
+                if key:  # of a key given twice, which podman's library lets pass for arrays, the last counts
+                    self._lines[(*self._table, *key)] = line
         return self._lines
 
     def _skip_blank(self) -> bool:

@@ -10,6 +10,7 @@ from regtui.outcome import Stage, Trouble
 from regtui.registry import limits
 from regtui.registry.addresses import literal
 from regtui.registry.auth import Authorization
+from regtui.registry.echoes import without_echo
 from regtui.registry.errors import NetworkError
 from regtui.registry.network import Watch
 from regtui.registry.redirects import Refusal, is_redirect, leads_inside, next_hop
@@ -20,6 +21,7 @@ from regtui.registry.weburl import WebUrl, parse_url
 from regtui.text import printable, strip_userinfo
 
 if TYPE_CHECKING:
+    from regtui.host.credentials import Secret
     from regtui.host.model import Address
     from regtui.registry.places import Places
 
@@ -36,8 +38,8 @@ class RequestWatch(Watch, Protocol):
 class Errand:
     """What is asked: a request with everything that decides where it may go.
 
-    `headers` go wherever redirects lead, `authorization` to its own origin alone. With `follow` off a redirect is an
-    answer like any other.
+    `headers` go wherever redirects lead, `own_headers` and `authorization` to their own origin alone. With `follow` off
+    a redirect is an answer like any other.
     """
 
     url: str
@@ -50,6 +52,14 @@ class Errand:
     body: bytes = field(default=b"", repr=False)
     total: float | None = None
     follow: bool = True
+    own_headers: tuple[tuple[str, Secret], ...] = field(default=(), repr=False)
+
+    def proof_for(self, url: WebUrl) -> tuple[tuple[str, str], ...]:
+        """Return the headers that this URL may get and another origin may not."""
+        asked = parse_url(self.url)
+        is_own = asked is not None and asked.origin == url.origin
+        own = tuple((name, value.reveal()) for name, value in self.own_headers) if is_own else ()
+        return (*own, *self.authorization.headers_for(url))
 
 
 class Asker:
@@ -90,7 +100,7 @@ class Asker:
         redirected: bool = False,
     ) -> Reply:
         parsed = parse_url(url)
-        proof = errand.authorization.headers_for(parsed) if parsed is not None else ()
+        proof = errand.proof_for(parsed) if parsed is not None else ()
         headers = (*self._own_headers, *errand.headers, *proof)
         request = Request(
             errand.method, url, headers, errand.body_limit, errand.tls, errand.body, errand.total, errand.stage
@@ -106,7 +116,7 @@ class Asker:
             raise error.asked(errand.method, shown) from error
         if watch is not None:
             watch.request_ended(errand.method, shown, response.status, response.seconds)
-        return reply_to(errand.method, response)
+        return reply_to(errand.method, without_echo(response, proof, errand.body))
 
     async def _check(self, errand: Errand, here: WebUrl, onward: WebUrl, origin_addresses: tuple[Address, ...]) -> None:
         """Refuse a way from a public server into this host or its network, by name or by address."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 from regtui.challenge import Challenge, parse_as_distribution, parse_challenges
@@ -46,6 +47,29 @@ REJECTED = 30.0
 MOST_KEPT = 1000
 """Tokens, and rejections, that are kept; the oldest goes first."""
 
+
+class Manner(StrEnum):
+    """What an engine makes of several challenges.
+
+    distribution: a bearer token, then basic instead of it (dockerd). first: the first that it knows
+    (containers/image). containerd: bearer before basic, from the answer to any request.
+    """
+
+    DISTRIBUTION = "distribution"
+    FIRST = "first"
+    CONTAINERD = "containerd"
+
+
+def chosen(offers: tuple[Challenge, ...], manner: Manner) -> tuple[Challenge, ...]:
+    """Return the challenges that count for an engine."""
+    if manner is Manner.DISTRIBUTION:
+        return offers
+    known = [offer for offer in offers if offer.scheme in ("basic", "bearer")]
+    if manner is Manner.CONTAINERD:
+        known.sort(key=lambda offer: offer.scheme != "bearer")
+    return tuple(known[:1])
+
+
 TokenKey = tuple[str, str, str, tuple[str, ...], str, bool]
 """Registry origin, realm, service, sorted scopes, identity; and whether browsing, whose tokens no engine may have."""
 
@@ -55,7 +79,7 @@ class Asked:
     """What is to be authorized: a target, the answer to its ping, the scopes, and in whose manner.
 
     `browsing` reads challenges and tokens tolerantly and spares a rejected password; else the engine's way is kept.
-    `renew` does not take a token that was fetched before.
+    `renew` does not take a token that was fetched before. `manner` is the engine's way with challenges.
     """
 
     target: Target
@@ -63,6 +87,7 @@ class Asked:
     scopes: tuple[str, ...]
     browsing: bool = False
     renew: bool = False
+    manner: Manner = Manner.DISTRIBUTION
 
     @property
     def origin(self) -> str:
@@ -73,9 +98,12 @@ class Asked:
     @property
     def offers(self) -> tuple[Challenge, ...]:
         """The challenges that count: docker/distribution keeps them by the URL that they came from, `.../v2/`."""
-        if self.ping.status != 401 or not self.ping.url.partition("?")[0].endswith("/v2/"):
+        is_ping = self.ping.url.partition("?")[0].endswith("/v2/")
+        if self.ping.status != 401 or not (is_ping or self.manner is Manner.CONTAINERD):
             return ()
-        return (parse_challenges if self.browsing else parse_as_distribution)(self.ping.challenges)
+        if self.browsing:
+            return parse_challenges(self.ping.challenges)
+        return chosen(parse_as_distribution(self.ping.challenges), self.manner)
 
     @property
     def bearer(self) -> Challenge | None:

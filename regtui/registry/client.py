@@ -15,7 +15,7 @@ from regtui.outcome import Stage
 from regtui.registry import limits
 from regtui.registry.asking import Asker, Errand, RequestWatch
 from regtui.registry.auth import Authorization, AuthorizationKind, Granted, basic, has_password
-from regtui.registry.authorizer import Asked, Authorizer
+from regtui.registry.authorizer import Asked, Authorizer, Manner
 from regtui.registry.credentials import CredentialStore
 from regtui.registry.errors import AnswerRefused, CertificatesError, DigestMismatch, NetworkError
 from regtui.registry.jsonbody import BodyError, off_loop
@@ -86,13 +86,16 @@ class RegistryClient:
         helper_path: str | None = None,
         dns_seconds: float = limits.Limits().dns,
         clock: Callable[[], float] = time.monotonic,
+        manner: Manner = Manner.DISTRIBUTION,
     ) -> None:
         """`resolver`, `proxies` and `go110` are the transport's: where a URL leads is looked at before it is asked.
 
         `allowed_realms` are the user's pairs; `program` is named as who would have sent a secret
-        that is withheld; `helper_path` is the PATH for credential helpers, None for the environment's.
+        that is withheld; `helper_path` is the PATH for credential helpers, None for the environment's; `manner` is the
+        engine's way with several challenges.
         """
         self._transport = transport
+        self._manner = manner
         places = Places(resolver, proxies or Proxies(), go110=go110, seconds=dns_seconds)
         self._asker = Asker(transport, places, user_agent)
         self._store = CredentialStore(helper_path)
@@ -118,9 +121,12 @@ class RegistryClient:
         return Ping(reply, reply.api_version, parse_challenges(reply.challenges) if reply.status == 401 else ())
 
     async def warm_realm(self, target: Target, ping: Ping) -> None:
-        """Connect to the token service that a ping's answer names, if one may be; it tells nobody a name."""
-        asked = Asked(target, ping.answer, ())
-        if (realm := await self._authorizer.realm(asked)) is not None:
+        """Connect to the token service that a ping's answer names, if one may be; it tells nobody a name.
+
+        One at the registry's own origin has the connection of the ping.
+        """
+        asked = Asked(target, ping.answer, (), manner=self._manner)
+        if (realm := await self._authorizer.realm(asked)) is not None and realm.origin != asked.origin:
             with contextlib.suppress(NetworkError, CertificatesError):
                 await self._transport.connect(str(realm), target.tls)
 
@@ -140,7 +146,8 @@ class RegistryClient:
         token service answers without a token, ChallengeError where nobody says where to get one, NetworkError (with
         the realm's URL) where it does not answer. A broken credential helper is told in `Granted.words`.
         """
-        return await self._authorizer.grant(Asked(target, ping.answer, scopes, browsing, renew), watch)
+        asked = Asked(target, ping.answer, scopes, browsing, renew, self._manner)
+        return await self._authorizer.grant(asked, watch)
 
     async def basic(self, target: Target) -> Authorization | None:
         """Return the stored user name and password as basic authentication, None where there is none to send."""
@@ -168,13 +175,14 @@ class RegistryClient:
         headers = tuple(("Accept", media_type) for media_type in accept)  # one header a type, as docker sends them
         return await self._asker.ask(
             Errand(
-                f"{target.base}/v2/{path}",
+                target.url_of(path),
                 Stage.MANIFEST,
                 method,
                 headers,
                 authorization,
                 target.tls,
                 limits.MANIFEST_BYTES,
+                own_headers=target.headers,
             ),
             watch,
         )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regtui.host.model import Address
+    from regtui.registry.lane import Take
     from regtui.registry.limits import Limits
     from regtui.registry.network import Dialer, Resolver, Watch
     from regtui.registry.stream import Link
@@ -46,12 +47,13 @@ class Connector:
         self._trust = trust
         self._bounds = bounds
 
-    async def open(self, route: Route, watch: Watch | None) -> Stream:
+    async def open(self, route: Route, watch: Watch | None, take: Take) -> Stream:
         """Return a new connection, or raise `NetworkError` at stage dns, tcp or tls.
 
-        With a proxy, the addresses are the proxy's, and only its name is looked up.
+        With a proxy, the addresses are the proxy's, and only its name is looked up. `take` waits for room for a
+        socket, which a lookup does not need: names that hang hold up nobody.
         """
-        link = await self._reach(route, watch)
+        link = await self._reach(route, watch, take)
         if route.scheme != "https":
             return Stream(link, self._bounds)
         try:
@@ -65,12 +67,13 @@ class Connector:
             raise
         return Stream(inner, self._bounds, tls=inner.tls)
 
-    async def _reach(self, route: Route, watch: Watch | None) -> Link:
+    async def _reach(self, route: Route, watch: Watch | None, take: Take) -> Link:
         proxy = route.proxy
         host, port = (route.host, route.port) if proxy is None else (proxy.host, proxy.port)
         with _told(watch, Stage.DNS) as told, _blamed(proxy):
             addresses = await self._addresses(host, port)
             told.detail = ", ".join(map(str, addresses))
+        await take()
         with _told(watch, Stage.TCP) as told:
             with _blamed(proxy):
                 link: Link = await self._dial(host, port, addresses)

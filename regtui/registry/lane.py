@@ -20,14 +20,24 @@ if TYPE_CHECKING:
     from regtui.registry.connector import Route
     from regtui.registry.network import Watch
 
+    Take = Callable[[], Awaitable[None]]
+
+
+async def _no_wait() -> None:
+    """There is room."""
+
 
 @dataclass(slots=True)
 class Exchange:
-    """What a request is made for, who is told of it, and what became of it on the way."""
+    """What a request is made for, who is told of it, and what became of it on the way.
+
+    `take` waits until there is room for one more connection among all.
+    """
 
     stage: Stage
     watch: Watch | None = None
     target: bytes = b"/"
+    take: Take = _no_wait
     stream: Stream | None = None
     reused: bool = False
 
@@ -57,7 +67,7 @@ class Lane(httpx.AsyncBaseTransport):
     def __init__(
         self,
         route: Route,
-        opening: Callable[[Route, Watch | None], Awaitable[Stream]],
+        opening: Callable[[Route, Watch | None, Take], Awaitable[Stream]],
         *,
         slots: int,
         keep: float,
@@ -87,15 +97,15 @@ class Lane(httpx.AsyncBaseTransport):
         if self._idle:
             self._idle.pop(0).stream.abort()
 
-    async def warm(self, watch: Watch | None) -> None:
+    async def warm(self, watch: Watch | None, take: Take = _no_wait) -> None:
         """See to it that a connection waits for the next request. NetworkError where there can be none."""
-        if channel := await self._take():
+        if channel := await self._take(take):
             self._keep_open(channel)
             return
         warming = self._warming = asyncio.get_running_loop().create_future()
         error: NetworkError | None = None
         try:
-            self._keep_open(await self._open(watch))
+            self._keep_open(await self._open(watch, take))
         except NetworkError as failure:
             error = failure
             raise
@@ -110,14 +120,14 @@ class Lane(httpx.AsyncBaseTransport):
         it closed is sent once more on a new one, as Go does (net/http/transport.go, shouldRetryRequest).
         """
         exchange: Exchange = request.extensions["exchange"]
-        channel = await self._take() or await self._open(exchange.watch)
+        channel = await self._take(exchange.take) or await self._open(exchange.watch, exchange.take)
         try:
             return await self._send(channel, request, exchange)
         except NetworkError:
             if channel.kept is None or channel.stream.head or request.method not in ("GET", "HEAD"):
                 raise
         self._close_idle()
-        return await self._send(await self._open(exchange.watch), request, exchange)
+        return await self._send(await self._open(exchange.watch, exchange.take), request, exchange)
 
     async def aclose(self) -> None:
         """Close all connections at once, those at work too."""
@@ -152,17 +162,19 @@ class Lane(httpx.AsyncBaseTransport):
             extensions=dict(answer.extensions),
         )
 
-    async def _open(self, watch: Watch | None) -> _Channel:
-        stream = await self._opening(self.route, watch)
+    async def _open(self, watch: Watch | None, take: Take) -> _Channel:
+        stream = await self._opening(self.route, watch, take)
         origin = httpcore.Origin(self.route.scheme.encode(), self.route.host.encode(), self.route.port)
         channel = _Channel(stream, httpcore.AsyncHTTP11Connection(origin, stream))
         self._active.add(channel)
         return channel
 
-    async def _take(self) -> _Channel | None:
+    async def _take(self, take: Take) -> _Channel | None:
         """Return a kept connection that is still good; one that is being opened ahead is waited for."""
         if not self._idle and self._warming is not None and (error := await asyncio.shield(self._warming)):
             raise error
+        if self._idle:
+            await take()
         while self._idle:
             channel = self._idle.pop()
             self._active.add(channel)

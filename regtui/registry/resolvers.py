@@ -11,41 +11,26 @@ import time
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from regtui.host.gonet import is_domain_name
 from regtui.outcome import Trouble
 from regtui.registry import failures, limits
 from regtui.registry.addresses import literal
 from regtui.registry.dialers import parse_address, parse_port, split_places
 from regtui.registry.errors import NetworkError
+from regtui.registry.getaddrinfo import addresses_in, can_be_asked, getaddrinfo
 from regtui.registry.lookups import Lookups
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from regtui.host.model import Address
+    from regtui.registry.getaddrinfo import Row
     from regtui.registry.network import Resolver
-
-    Row = tuple[Any, ...]
 
 _GLIBC_TIMEOUT = 4.5
 """Seconds: EAI_AGAIN means both a time-out and SERVFAIL. One try of glibc takes 5 s, an answer comes sooner."""
 _UNKNOWN = {getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY") if hasattr(socket, name)}
-
-
-def can_be_asked(host: str) -> bool:
-    """Tell whether a name goes to a name server at all, as Go decides.
-
-    Go never takes `127.1` or `0x7f000001` for addresses of this host, as the system's resolver does.
-    """
-    if not host.isascii() or not is_domain_name(host):
-        return False
-    try:
-        socket.inet_aton(host)
-    except OSError:
-        return True
-    return False
 
 
 def name_server(path: Path = Path("/etc/resolv.conf")) -> str:
@@ -66,17 +51,12 @@ def name_server(path: Path = Path("/etc/resolv.conf")) -> str:
     return "127.0.0.1:53"
 
 
-def _getaddrinfo(name: bytes) -> list[Row]:
-    # As bytes, because str goes through the idna codec, which raises UnicodeError for labels over 63 characters.
-    return list(socket.getaddrinfo(name, None, type=socket.SOCK_STREAM))
-
-
 class SystemResolver:
     """Asks getaddrinfo(3) on daemon threads: a lookup that hangs delays neither another one nor the program's end."""
 
     def __init__(
         self,
-        lookup: Callable[[bytes], list[Row]] = _getaddrinfo,
+        lookup: Callable[[bytes], list[Row]] = getaddrinfo,
         *,
         server: str = "",
         at_once: int = limits.LOOKUPS,
@@ -116,7 +96,7 @@ class SystemResolver:
             raise self._failure(host, error, self._clock() - began) from error
         except (OSError, RuntimeError) as error:  # RuntimeError: no thread could be started
             raise failures.dns_failure(host, self.server) from error
-        addresses = tuple(dict.fromkeys(address for row in found if (address := _row_address(row)) is not None))
+        addresses = addresses_in(found)
         if not addresses:
             raise failures.no_such_host(host, self.server)
         return addresses
@@ -129,16 +109,6 @@ class SystemResolver:
                 host, self.server, seconds=round(seconds), local=local_end(self.server), own=False
             )
         return failures.dns_failure(host, self.server)
-
-
-def _row_address(row: Row) -> Address | None:
-    family, place = row[0], row[4]
-    if family == socket.AF_INET:
-        return literal(place[0])
-    if family == socket.AF_INET6:
-        zone = f"%{place[3]}" if place[3] and "%" not in place[0] else ""
-        return literal(place[0] + zone)
-    return None
 
 
 def local_end(server: str) -> str:

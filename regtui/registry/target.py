@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from regtui.registry.addresses import is_loopback_name
@@ -10,7 +10,7 @@ from regtui.registry.tls import SECURE, TlsRules
 from regtui.registry.weburl import parse_url
 
 if TYPE_CHECKING:
-    from regtui.host.credentials import Credential, HelperCall
+    from regtui.host.credentials import Credential, HelperCall, Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,19 +19,27 @@ class Target:
 
     `base` is `SCHEME://HOST[:PORT][/PREFIX]` without a slash at its end. `insecure` says that the host's configuration
     lists the registry as insecure. `credential` is what is stored for exactly this registry, None for a mirror,
-    whatever is stored for what it mirrors.
+    whatever is stored for what it mirrors. `api_path` stands before a repository, `query` behind it; `headers` are the
+    host's own for this registry, and may be secret.
     """
 
     base: str
     tls: TlsRules = SECURE
     insecure: bool = False
     credential: Credential | HelperCall | None = None
+    api_path: str = "/v2"
+    query: str = ""
+    headers: tuple[tuple[str, Secret], ...] = field(default=(), repr=False)
 
     @property
     def origin(self) -> str:
         """`SCHEME://HOST[:PORT]` in lower case, empty for a base that is no URL."""
         url = parse_url(self.base)
         return url.origin if url else ""
+
+    def url_of(self, path: str) -> str:
+        """Return the URL of a path of the API, such as `library/etcd/manifests/latest`."""
+        return f"{self.base}{self.api_path}/{path}" + (f"?{self.query}" if self.query else "")
 
     @property
     def authority(self) -> str:

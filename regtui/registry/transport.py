@@ -21,7 +21,7 @@ from regtui.registry import failures
 from regtui.registry.body import Body, read_body
 from regtui.registry.connector import Connector, Route
 from regtui.registry.lane import Exchange, Lane
-from regtui.registry.limits import LANES, Limits
+from regtui.registry.limits import ERROR_BYTES, LANES, Limits
 from regtui.registry.malformed import broken_body, malformed
 from regtui.registry.tls import SECURE, TlsRules, Trust
 from regtui.registry.tunnel import read_proxy
@@ -29,7 +29,7 @@ from regtui.registry.weburl import WebUrl, parse_url
 from regtui.text import go_quote, printable, printable_bytes, strip_userinfo
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from regtui.registry.network import Dialer, Resolver, Watch
     from regtui.registry.stream import Stream
@@ -139,8 +139,9 @@ class Transport:
 
         Where one is kept already, nothing happens. Errors as of `request`.
         """
-        async with self._place(self._lane(_checked(url, Stage.DNS), tls)) as lane:
-            await lane.warm(watch)
+        lane = self._lane(_checked(url, Stage.DNS), tls)
+        async with self._place(lane) as place:
+            await lane.warm(watch, place.take)
 
     async def aclose(self) -> None:
         """Close all connections, those at work too."""
@@ -155,11 +156,13 @@ class Transport:
         exchange = Exchange(request.stage, watch, _target(url, lane.route))
         built = _build(request, url, exchange, lane.route)
         total = request.total or self._limits.total
-        async with self._place(lane):
+        async with self._place(lane) as place:
+            exchange.take = place.take
             began = time.perf_counter()
             timer = asyncio.timeout(total)
             try:
                 async with timer:
+                    place.timer = timer
                     response, body = await _exchange(lane, built, exchange, request)
             except TimeoutError as error:
                 if not timer.expired():
@@ -167,7 +170,8 @@ class Transport:
                 if exchange.stream is None:
                     raise failures.unconnected(url.authority, total) from error
                 raise failures.answer_timeout(request.stage, url.authority, total) from error
-            return _response(response, body, exchange, url, lane.route, time.perf_counter() - began)
+            seconds = time.perf_counter() - began - place.waited
+            return _response(response, body, exchange, url, lane.route, seconds)
 
     def _lane(self, url: WebUrl, rules: TlsRules) -> Lane:
         proxy = proxy_for(self._proxies, url.scheme, url.host, url.port, go110=self._go110)
@@ -187,19 +191,21 @@ class Transport:
             del self._lanes[route]
 
     @contextlib.asynccontextmanager
-    async def _place(self, lane: Lane) -> AsyncIterator[Lane]:
-        """Wait for a place of this origin, then for one of all; so a dead origin holds up nobody but itself."""
+    async def _place(self, lane: Lane) -> AsyncIterator[_Place]:
+        """Wait for a place of this origin, so that a dead origin holds up nobody but itself."""
         lane.users += 1
+        place = _Place(self._slots, lambda: self._entered(lane))
         try:
-            async with lane.slots, self._slots:
-                self._busy += 1
-                try:
-                    self._make_room(lane)
-                    yield lane
-                finally:
-                    self._busy -= 1
+            async with lane.slots:
+                yield place
         finally:
+            if place.leave():
+                self._busy -= 1
             lane.users -= 1
+
+    def _entered(self, lane: Lane) -> None:
+        self._busy += 1
+        self._make_room(lane)
 
     def _make_room(self, lane: Lane) -> None:
         """Close connections that wait, the longest first, where there would be too many with one more for `lane`."""
@@ -211,6 +217,43 @@ class Transport:
             min((one for one in lanes if one.idle), key=lambda one: one.idle_since or 0.0).close_oldest()
 
 
+class _Place:
+    """One of all places, which is taken for a connection that is used or dialed, and not while a name is looked up.
+
+    `timer` is the request's; it stands still, and `waited` grows, while others have all places.
+    """
+
+    def __init__(self, slots: asyncio.Semaphore, entered: Callable[[], None]) -> None:
+        self.timer: asyncio.Timeout | None = None
+        self.waited = 0.0
+        self._slots = slots
+        self._entered = entered
+        self._taken = False
+
+    async def take(self) -> None:
+        """Wait for a free place, unless there is one already."""
+        if self._taken:
+            return
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        until = self.timer.when() if self.timer else None
+        if self.timer and until is not None:
+            self.timer.reschedule(None)
+        await self._slots.acquire()
+        self._taken = True
+        self.waited += loop.time() - began
+        if self.timer and until is not None:
+            self.timer.reschedule(until + loop.time() - began)
+        self._entered()
+
+    def leave(self) -> bool:
+        """Give the place back; False where none was taken."""
+        if self._taken:
+            self._slots.release()
+        taken, self._taken = self._taken, False
+        return taken
+
+
 async def _exchange(
     lane: Lane, built: httpx.Request, exchange: Exchange, request: Request
 ) -> tuple[httpx.Response, Body]:
@@ -219,7 +262,9 @@ async def _exchange(
         response = await lane.handle_async_request(built)
         if response.status_code in _REDIRECTS and "location" in response.headers:
             return response, Body(b"", truncated=False)  # nobody needs it, and it may never end
-        return response, await read_body(response, request.body_limit, _used(exchange), request.stage)
+        # Of an error nobody reads more than its first lines, whatever was asked for.
+        limit = request.body_limit if response.status_code < 400 else min(request.body_limit, ERROR_BYTES)
+        return response, await read_body(response, limit, _used(exchange), request.stage)
     except httpcore.RemoteProtocolError as error:
         stream, stage, reason = _used(exchange), request.stage, str(error)
         remote, ended = stream.link.remote, stream.ended

@@ -7,19 +7,28 @@ from enum import StrEnum
 
 
 class Place(StrEnum):
-    """Where the keys are at the moment: a part of the home screen, or a panel over it."""
+    """Where the keys are at the moment: a part of the home screen, a panel over it, or a screen of browsing."""
 
     LIST = "list"
     WALK = "walk"
     NAME = "name"
     PANEL = "panel"
     CHOICE = "choice"
+    REPOSITORIES = "repositories"
+    TAGS = "tags"
+    DETAILS = "details"
+    FILTER = "filter"
+    JSON = "json"
 
 
 class Owner(StrEnum):
-    """Who binds the keys: the home screen, the application, or a widget that has them for itself."""
+    """Who binds the keys: a screen (home and, where it has the place, browsing), the application, a widget for itself.
+
+    What BROWSING owns the home screen does not have.
+    """
 
     SCREEN = "screen"
+    BROWSING = "browsing"
     APP = "app"
     WIDGET = "widget"
 
@@ -30,7 +39,8 @@ class Action:
 
     `id` is the method `action_ID` of its owner. `keys` are Textual's key names; `shown` is how the footer writes the
     first, and empty where the footer leaves the action out. `places` are where it works; empty means everywhere.
-    `palette` is its name in the command palette, `area: verb`; empty where it needs a cursor.
+    `palette` is its name in the command palette, `area: verb`; empty where it needs a cursor. `first` says that its
+    keys are looked at before the part that has the keys gets them.
     """
 
     id: str
@@ -41,13 +51,149 @@ class Action:
     palette: str = ""
     places: tuple[Place, ...] = ()
     owner: Owner = Owner.SCREEN
+    first: bool = False
 
 
 _HOME = (Place.LIST, Place.WALK)
 _NAME = (Place.NAME,)
+_LISTS = (Place.REPOSITORIES, Place.TAGS)
+_BROWSING = (*_LISTS, Place.DETAILS)
+_FILTER = (Place.FILTER,)
+
+
+_BROWSING_ACTIONS = (
+    Action(
+        "enter", ("enter",), "enter", "open", "open a repository, a namespace, a tag", places=_LISTS, owner=Owner.WIDGET
+    ),
+    Action(
+        id="find",
+        keys=("slash",),
+        shown="/",
+        label="find",
+        help="find names: a part of one, a glob (team/*), a regular expression (/^v1/)",
+        palette="browse: find",
+        places=_LISTS,
+        owner=Owner.BROWSING,
+        first=True,
+    ),
+    Action("back", ("escape",), "esc", "back", "show all names again, then go back", "", _BROWSING, Owner.BROWSING),
+    Action(
+        id="tree",
+        keys=("t",),
+        shown="t",
+        label="tree",
+        help="repositories below their namespaces, or as a list",
+        palette="browse: tree or list",
+        places=(Place.REPOSITORIES,),
+        owner=Owner.BROWSING,
+    ),
+    Action(
+        id="order",
+        keys=("s",),
+        shown="s",
+        label="sort",
+        help="sort tags by version, name, date, size",
+        palette="browse: sort tags",
+        places=(Place.TAGS,),
+        owner=Owner.BROWSING,
+    ),
+    Action(
+        id="diff",
+        keys=("d", "space"),
+        shown="d",
+        label="diff",
+        help="mark a tag; on another tag, compare the two",
+        places=(Place.TAGS,),
+        owner=Owner.BROWSING,
+    ),
+    Action(
+        id="platform",
+        keys=("p",),
+        shown="p",
+        label="platform",
+        help="show the image for the next platform",
+        palette="browse: next platform",
+        places=(Place.DETAILS,),
+        owner=Owner.BROWSING,
+    ),
+    Action(
+        id="json",
+        keys=("j",),
+        shown="j",
+        label="JSON",
+        help="the manifest as it was sent, foldable",
+        palette="browse: raw JSON",
+        places=(Place.DETAILS,),
+        owner=Owner.BROWSING,
+    ),
+    Action(
+        id="everywhere",
+        keys=("m",),
+        shown="m",
+        label="everywhere",
+        help="ask every registry for the same image: is its digest equal?",
+        palette="browse: same image everywhere",
+        places=(Place.TAGS, Place.DETAILS),
+        owner=Owner.BROWSING,
+    ),
+    Action(
+        id="fill_in",
+        keys=("f",),
+        shown="f",
+        label="facts",
+        help="read date, size and platforms of the next 100 tags; of a mirror's tags only with this key",
+        palette="browse: read facts of tags",
+        places=(Place.TAGS,),
+        owner=Owner.BROWSING,
+    ),
+    Action(
+        id="refresh",
+        keys=("r",),
+        shown="r",
+        label="again",
+        help="read again from the registry, past the cache",
+        palette="browse: read again",
+        places=_BROWSING,
+        owner=Owner.BROWSING,
+    ),
+    Action(
+        id="to_list",
+        keys=("enter",),
+        shown="enter",
+        label="open",
+        help="open what was found, or a repository that no list has by its name",
+        places=_FILTER,
+        owner=Owner.WIDGET,
+    ),
+    Action("leave_filter", ("escape",), "esc", "back", "go to the list", places=_FILTER, owner=Owner.WIDGET),
+    Action("move_list", ("up", "down"), "↑↓", "move", "move in the list", places=_FILTER, owner=Owner.WIDGET),
+    Action(
+        "fold", ("enter", "space"), "enter", "fold", "open or close a part", places=(Place.JSON,), owner=Owner.WIDGET
+    ),
+)
 
 ACTIONS: tuple[Action, ...] = (
-    Action("edit_name", ("slash", "i"), "/", "name", "type the name of an image", "resolve: type a name", _HOME),
+    Action(
+        id="edit_name",
+        keys=("slash", "i"),
+        shown="/",
+        label="name",
+        help="type the name of an image",
+        palette="resolve: type a name",
+        places=_HOME,
+        # What is typed right behind the slash, in one burst over a slow line, belongs to the name already.
+        first=True,
+    ),
+    Action(
+        "browse",
+        ("enter",),
+        "enter",
+        "browse",
+        "browse a registry or a mirror",
+        places=(Place.LIST,),
+        owner=Owner.WIDGET,
+    ),
+    *_BROWSING_ACTIONS,
     Action("submit", ("enter",), "enter", "ask", "ask for the typed name", places=_NAME, owner=Owner.WIDGET),
     Action("leave", ("escape",), "esc", "back", "leave the name", places=_NAME, owner=Owner.WIDGET),
     Action("older", ("up", "down"), "↑↓", "history", "names asked before", places=_NAME, owner=Owner.WIDGET),
@@ -71,7 +217,15 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("stop", ("escape",), "", "stop", "stop asking", "resolve: stop", (Place.WALK,)),
     Action("transcript", ("t",), "t", "transcript", "what docker prints, and the truth", "show: transcript", _HOME),
-    Action("copy", ("y",), "y", "copy", "copy digest, full name or pull command", "copy: choose a text", _HOME),
+    Action(
+        "copy",
+        ("y",),
+        "y",
+        "copy",
+        "copy digest, full name or pull command",
+        "copy: choose a text",
+        (*_HOME, *_BROWSING),
+    ),
     Action("choose", ("enter",), "enter", "choose", "take the row", places=(Place.CHOICE,), owner=Owner.WIDGET),
     Action(
         id="dismiss",
@@ -79,13 +233,16 @@ ACTIONS: tuple[Action, ...] = (
         shown="esc",
         label="close",
         help="close the panel",
-        places=(Place.PANEL, Place.CHOICE),
+        places=(Place.PANEL, Place.CHOICE, Place.JSON),
         owner=Owner.WIDGET,
     ),
-    Action("help", ("question_mark", "f1"), "?", "help", "all keys and signs", "show: help", (*_HOME, *_NAME)),
+    Action(
+        "help", ("question_mark", "f1"), "?", "help", "all keys and signs", "show: help", (*_HOME, *_NAME, *_BROWSING)
+    ),
     Action("next_panel", ("tab", "shift+tab"), "", "panel", "go to the next panel", places=_HOME, owner=Owner.WIDGET),
-    Action("quit", ("q", "ctrl+q"), "q", "quit", "quit at once", "regtui: quit", _HOME, Owner.APP),
-    Action("interrupt", ("ctrl+c",), "", "quit", "quit at once, wherever the keys are", owner=Owner.APP),
+    Action("quit", ("q",), "q", "quit", "quit at once", "regtui: quit", (*_HOME, *_BROWSING), Owner.APP),
+    Action("leave_now", ("ctrl+q",), "", "quit", "quit, wherever the keys are", owner=Owner.APP, first=True),
+    Action("interrupt", ("ctrl+c",), "", "quit", "quit with status 130", owner=Owner.APP, first=True),
     Action("command_palette", ("ctrl+p",), "", "palette", "find a command by its name", owner=Owner.WIDGET),
 )
 """In the order of the footer and the help screen."""

@@ -1,17 +1,19 @@
-"""The Textual application: wiring, themes, the gate before the terminal, signals, and what happens on a fault."""
+"""The Textual application: wiring, themes, the gate before the terminal, and what happens on a fault."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import work
 from textual.app import App, SystemCommand
 from textual.worker import WorkerFailed
 
 from regtui.settings import Motion
 from regtui.tui.actions import ACTIONS, Owner
 from regtui.tui.bindings import bindings_of
+from regtui.tui.browse.source import browsing_of
 from regtui.tui.glyphs import ASCII, UNICODE
 from regtui.tui.safe import Backstop
 from regtui.tui.screens.home import HomeScreen
@@ -23,11 +25,13 @@ if TYPE_CHECKING:
     from pathlib import PurePath
 
     from textual.binding import BindingType
+    from textual.dom import DOMNode
     from textual.filter import LineFilter
     from textual.screen import Screen
 
     from regtui.host.model import HostConfig
     from regtui.session import Session
+    from regtui.tui.browse.source import Browsing
     from regtui.tui.terminal import Look
 
 FAULT = 70
@@ -42,6 +46,7 @@ class Start:
     """What the application begins with: the host's configuration at once, the means to ask after the first paint.
 
     `save` writes a theme to the user's settings and returns the sentence to show, of success or of why not.
+    `browsing` makes of a session what the browsing screens ask.
     """
 
     config: HostConfig
@@ -51,6 +56,7 @@ class Start:
     name: str = ""
     problems: tuple[str, ...] = ()
     save: Callable[[str], str] | None = None
+    browsing: Callable[[Session], Browsing] = browsing_of
 
 
 class RegtuiApp(App[None]):
@@ -79,7 +85,7 @@ class RegtuiApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """Return the home screen, which needs nothing but the configuration for its first paint."""
         begin = self._begin
-        return HomeScreen(begin.config, begin.place, self._manner, blink=begin.look.blink)
+        return HomeScreen(begin.config, begin.place, self._manner, blink=begin.look.blink, browsing=begin.browsing)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Add the gate behind which no control character passes."""
@@ -95,8 +101,9 @@ class RegtuiApp(App[None]):
         for problem in self._begin.problems:
             self.notify(problem, severity="warning", timeout=15, markup=False)
         # One more frame, so that the name stands there before the network is loaded.
-        self.call_after_refresh(lambda: self.run_worker(self._connect, group="connect", exclusive=True))
+        self.call_after_refresh(self._connect)
 
+    @work(group="connect", exclusive=True)
     async def _connect(self) -> None:
         self._session = await self._begin.open_session()
         self.home.connect(self._session)
@@ -124,23 +131,29 @@ class RegtuiApp(App[None]):
         """Quit at once."""
         self.end(0)
 
+    def action_leave_now(self) -> None:
+        """Quit at once, from a name or a panel too."""
+        self.end(0)
+
     def action_interrupt(self) -> None:
         """Quit as a person who pressed ^C expects it."""
         self.end(INTERRUPTED)
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002 - Textual's own
-        """List every action, and the themes; all by one table."""
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """List every action that the screen or the application can do, and the themes."""
         for action in ACTIONS:
-            if action.palette:
-                yield SystemCommand(action.palette, action.help, self._runner(f"{action.owner}.{action.id}"))
+            for node in (screen, self):
+                if action.palette and hasattr(node, f"action_{action.id}"):
+                    yield SystemCommand(action.palette, action.help, self._runner(action.id, node))
+                    break
         yield SystemCommand(
             "theme: choose", "dark, light, the terminal's own colors and others", self.action_change_theme
         )
         if self._begin.save is not None:
             yield SystemCommand("theme: keep", "write the theme to your settings", self._keep_theme)
 
-    def _runner(self, action: str) -> Callable[[], Awaitable[object]]:
-        return lambda: self.run_action(action)
+    def _runner(self, action: str, node: DOMNode) -> Callable[[], Awaitable[object]]:
+        return lambda: self.run_action(action, default_namespace=node)
 
     def _keep_theme(self) -> None:
         assert self._begin.save is not None

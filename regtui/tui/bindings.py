@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
-from regtui.tui.actions import ACTIONS, Owner
+from regtui.tui.actions import ACTIONS, Owner, Place
 
 
-def bindings_of(owner: Owner) -> list[BindingType]:
-    """Return the bindings of the home screen or of the application.
+def browsing_bindings(place: Place) -> list[BindingType]:
+    """Return the bindings of a browsing screen: its own, and those that every screen has."""
+    return bindings_of(Owner.BROWSING, place) + bindings_of(Owner.SCREEN, place)
 
-    What the application does on a control key it does wherever the keys are, before any widget is asked.
-    """
+
+def bindings_of(owner: Owner, place: Place | None = None) -> list[BindingType]:
+    """Return the bindings of an owner, all of them or those of one place."""
     return [
-        Binding(
-            key, action.id, action.label, show=False, tooltip=action.help, priority=owner is Owner.APP and "+" in key
-        )
+        Binding(key, action.id, action.label, show=False, tooltip=action.help, priority=action.first)
         for action in ACTIONS
-        if action.owner is owner
+        if action.owner is owner and (place is None or place in action.places)
         for key in action.keys
     ]

@@ -59,8 +59,8 @@ def candidate_lines(view: CandidateView, pen: Pen, *, asked: bool, full: bool) -
     if view.error and not view.endpoints:
         lines.extend(wrap(view.error, pen.width, Role.WARN))
     for endpoint in view.endpoints:
-        untold = view.outcome is not None and not endpoint.stages and endpoint.ended is None
-        if endpoint.endpoint.api != "v1" and (full or not untold):
+        passed_by = view.outcome is not None and endpoint.ended is None
+        if endpoint.endpoint.api != "v1" and (full or not passed_by):
             lines.extend(_endpoint_lines(endpoint, view, pen, asked=asked, full=full))
     if (full or not asked) and any(endpoint.endpoint.api == "v1" for endpoint in view.endpoints):
         lines.append(_v1_line(view, pen))
@@ -158,8 +158,9 @@ def _reason(view: EndpointView) -> Span:
         calm = ended.outcome in (Outcome.NOT_FOUND, Outcome.UNDECIDED)
         role = Role.DIM if ended.outcome is Outcome.SKIPPED else Role.WARN if calm else Role.BAD
         return span(ended.error, role)
-    failed = view.failed
-    return span(failed.detail, Role.BAD) if failed is not None else Span("")
+    if view.failed is not None:
+        return span(view.failed.detail, Role.BAD)
+    return Span("")
 
 
 def _timing(view: EndpointView, pen: Pen) -> Line:

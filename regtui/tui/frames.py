@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from regtui.outcome import Outcome
 from regtui.tui.bars import BAR_WIDTH, bar, scale
-from regtui.tui.cells import Line, Role, Span, indent, line_width, pad, shorten, span, spread, wrap
+from regtui.tui.cells import Line, Role, Span, crop, indent, line_text, line_width, pad, shorten, span, spread, wrap
 from regtui.tui.details import TIME, Pen, candidate_lines
 from regtui.tui.state import Progress
 from regtui.tui.words import duration, outcome_role, outcome_sign, outcome_word, short_digest, short_reference
@@ -165,15 +165,19 @@ def _head(walk: Walk, index: int, column: int, canvas: Canvas, pen: Pen, *, clos
     role = Role.DIM if view.outcome is Outcome.SKIPPED else Role.STRONG if active or winner else Role.TEXT
     room = column - INDENT - 2
     name = shorten(span(short_reference(view.candidate.reference)).text, room, glyphs.ellipsis)
-    left: Line = (Span(f"  {index + 1} ", Role.DIM), Span(name, role))
+    left: Line = (Span(f"{index + 1:>3} ", Role.DIM), Span(name, role))
     right = _head_timing(view, canvas, pen) if walk.asked and closed else ()
     beside = canvas.width - column - (line_width(right) + 1 if right else 0)
-    told, below = _fitting(*_status(walk, index, pen), beside) if closed else (_status(walk, index, pen)[0], ())
+    status, cause = _status(walk, index, pen)
+    told, below = (status, ()) if not closed else _fitting(status, cause, beside, glyphs)
+    if view.outcome is Outcome.NOT_FOUND and below:
+        # An ordinary "not here" stays on its one line; opened it tells the rest.
+        told, below = _alone(status, cause, beside, glyphs), ()
     head = spread((*pad(left, column), *told), right, canvas.width, glyphs.ellipsis)
     return (head, *indent(tuple(line for cause in below for line in wrap(cause.text, pen.width, cause.role)), INDENT))
 
 
-def _fitting(status: Line, cause: Span, width: int) -> tuple[Line, Line]:
+def _fitting(status: Line, cause: Span, width: int, glyphs: Glyphs) -> tuple[Line, Line]:
     """Return what stands beside a closed head, and what has to stand below it.
 
     The sign is always there; the outcome's word gives way to a cause that fits, for the cause says more.
@@ -183,9 +187,13 @@ def _fitting(status: Line, cause: Span, width: int) -> tuple[Line, Line]:
     both = (*status, Span("  "), cause)
     if line_width(both) <= width:
         return both, ()
-    sign = status[0].text[:1]
-    alone = (Span(f"{sign} ", status[0].role), Span(cause.text, status[0].role))
-    return (alone, ()) if line_width(alone) <= width else (status, (cause,))
+    alone = _alone(status, cause, width, glyphs)
+    return (alone, ()) if cause.text in line_text(alone) else (status, (cause,))
+
+
+def _alone(status: Line, cause: Span, width: int, glyphs: Glyphs) -> Line:
+    """Return the sign and the cause, cut where it has to be."""
+    return crop((Span(f"{status[0].text[:1]} {cause.text}", status[0].role),), width, glyphs.ellipsis)
 
 
 def _status(walk: Walk, index: int, pen: Pen) -> tuple[Line, Span]:
@@ -209,8 +217,8 @@ def _compared(walk: Walk, view: CandidateView) -> Span:
     """Say of a registry behind the winner whether it holds the same image."""
     if walk.found is None or view.found is None or view.found.candidate == walk.found.candidate:
         return Span("")
-    if view.found.digest == walk.found.digest:
-        return Span("the same digest", Role.DIM)
+    if view.same:
+        return Span("the same image", Role.DIM)
     return span(f"another digest: {short_digest(view.found.digest)}", Role.WARN)
 
 

@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 _KEYS = 12
 
 
-def help_lines(width: int, glyphs: Glyphs) -> tuple[Line, ...]:
-    """Return all keys by the part that they belong to, what the signs mean, and what regtui never does."""
-    lines: list[Line] = []
-    for title, places in _SECTIONS:
-        lines += _section(title, [action for action in ACTIONS if set(action.places) == places], width, glyphs)
+def help_lines(width: int, glyphs: Glyphs, here: Place = Place.LIST) -> tuple[Line, ...]:
+    """Return the keys of the part that has them, then all others, what the signs mean, and what regtui never does."""
+    told = [action for action in ACTIONS if here in action.places]
+    lines = _section("Here", told, width, glyphs)
+    for place in Place:
+        others = [action for action in ACTIONS if place in action.places and action not in told]
+        told += others
+        lines += _section(place.value.capitalize(), others, width, glyphs) if others else []
+    lines += _section("Everywhere", [action for action in ACTIONS if not action.places], width, glyphs)
     lines.append((Span("Signs", Role.STRONG),))
     for sign, role, meaning in _signs(glyphs):
         lines += _entry(sign, meaning, width, role)
@@ -28,18 +32,6 @@ def help_lines(width: int, glyphs: Glyphs) -> tuple[Line, ...]:
         "it writes no file of docker's."
     )
     return (*lines, *wrap(text, width, Role.DIM))
-
-
-_SECTIONS: tuple[tuple[str, set[Place]], ...] = (
-    ("Registries and walk", {Place.LIST, Place.WALK}),
-    ("Walk", {Place.WALK}),
-    ("While a name is typed", {Place.NAME}),
-    ("Panels and choices", {Place.PANEL, Place.CHOICE}),
-    ("Choices", {Place.CHOICE}),
-    ("On the home screen", {Place.LIST, Place.WALK, Place.NAME}),
-    ("Everywhere", set()),
-)
-"""Every action stands in the section of its places; a test sees to it that none is left out."""
 
 
 def _section(title: str, actions: list[Action], width: int, glyphs: Glyphs) -> list[Line]:

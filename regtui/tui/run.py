@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 import traceback
 from dataclasses import replace
 from io import TextIOBase
@@ -20,10 +21,13 @@ if TYPE_CHECKING:
 
     from regtui.host.model import HostConfig
     from regtui.session import Session
+    from regtui.tui.app import RegtuiApp
 
 REFUSED = 2
 """Exit status where the terminal, or the host's configuration, is refused."""
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+LAST_RESORT = 2.0
+"""Seconds that restoring the terminal may take after a signal."""
 FRAMES_TOLD = 12
 """Innermost frames of a fault that are printed."""
 
@@ -70,19 +74,27 @@ def run_app(
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     for number in SIGNALS:
-        loop.add_signal_handler(number, app.end, 128 + number)
+        loop.add_signal_handler(number, _leave, app, 128 + number)
     try:
         app.run(loop=loop, mouse=shown.mouse)
-    except OSError as error:
+    except OSError:
         # The terminal went away while it was being restored; there is nobody to tell.
         if not app.return_code:
-            raise error from None
+            raise
     if app.fault is not None:
         sys.stderr.write(fault_report(app.fault))
         return FAULT
     if app.return_code:
         return app.return_code
     return REFUSED if config.refusal is not None else 0
+
+
+def _leave(app: RegtuiApp, code: int) -> None:
+    """End the app; where its output is stuck in a terminal that went away, leave without it."""
+    app.end(code)
+    last_resort = threading.Timer(LAST_RESORT, os._exit, (code,))
+    last_resort.daemon = True
+    last_resort.start()
 
 
 def set_defaults(environ: MutableMapping[str, str], shown: Look) -> None:

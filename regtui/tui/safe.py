@@ -8,35 +8,36 @@ out; `Backstop` drops, at Textual's very last step, any control character that a
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
 from textual.content import Content
 from textual.filter import LineFilter
 from textual.strip import Strip
 
+from regtui.text import printable
 from regtui.tui.cells import Line, Role, line_width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from rich.style import Style
-    from textual.color import Color
-
-VARIABLES = {
-    Role.TEXT: "$foreground",
-    Role.DIM: "$text-muted",
-    Role.STRONG: "bold $foreground",
-    Role.ACCENT: "$text-accent",
-    Role.OK: "$text-success",
-    Role.WARN: "$text-warning",
-    Role.BAD: "$text-error",
-    Role.EDGE: "$border-blurred",
-    Role.OK_BAR: "$text-success",
-    Role.BAD_BAR: "$text-error",
+_VARIABLES = {
+    Role.ACCENT: "text-accent",
+    Role.OK: "text-success",
+    Role.WARN: "text-warning",
+    Role.BAD: "text-error",
+    Role.EDGE: "border-blurred",
+    Role.OK_BAR: "success",
+    Role.BAD_BAR: "error",
 }
-"""Each role as a style of the theme, for widgets that show `Content`."""
+"""The theme's variable that colors a role; the other roles are told by weight."""
+_CURSOR, _CURSOR_BLURRED, _MUTED = 0.28, 0.10, 0.60
+"""How much of the primary color is in the cursor, and of the foreground in what is dim."""
 
 _DANGEROUS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
 
@@ -54,17 +55,49 @@ _PLAIN = str.maketrans(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """A theme as styles: one for each role, and what lies under the cursor with and without the focus."""
+
+    roles: Mapping[Role, Style]
+    cursor: Style
+    cursor_blurred: Style
+
+
+def palette_of(variables: Mapping[str, str], *, ansi: bool) -> Palette:
+    """Return the styles of a theme's variables.
+
+    They are the same for all widgets. As component styles of each they would cost a third of the time to first paint.
+    """
+    names = (*_VARIABLES.values(), "foreground", "background", "primary")
+    return _palette(tuple(variables[name] for name in names), ansi=ansi)
+
+
+@lru_cache(16)
+def _palette(values: tuple[str, ...], *, ansi: bool) -> Palette:
+    *colors, foreground, background, primary = (Color.parse(value) for value in values)
+    roles = dict.fromkeys(Role, Style())
+    roles |= {role: Style(color=color.rich_color) for role, color in zip(_VARIABLES, colors, strict=True)}
+    roles[Role.STRONG] = Style(bold=True)
+    if ansi:
+        # The terminal's own colors cannot be mixed: dim, bold and reverse take the place of shades.
+        roles[Role.DIM] = Style(dim=True)
+        roles[Role.BAD] += Style(bold=True)
+        return Palette(roles, Style(reverse=True), Style())
+    roles[Role.DIM] = Style(color=background.blend(foreground, _MUTED).rich_color)
+    cursor, blurred = (background.blend(primary, part).rich_color for part in (_CURSOR, _CURSOR_BLURRED))
+    return Palette(roles, Style(bgcolor=cursor), Style(bgcolor=blurred))
+
+
 def strip(line: Line, styles: Mapping[Role, Style], width: int, base: Style) -> Strip:
     """Return a line as Textual's line API wants it, exactly `width` cells wide."""
     segments = [Segment(piece.text, base + styles[piece.role]) for piece in line if piece.text]
     return Strip(segments, line_width(line)).adjust_cell_length(width, base)
 
 
-def content(lines: Iterable[Line]) -> Content:
-    """Return lines as Content, for the few places (borders, titles) that do not draw by line."""
-    return Content("\n").join(
-        Content.assemble(*((piece.text, VARIABLES[piece.role]) for piece in line)) for line in lines
-    )
+def content(text: str) -> Content:
+    """Return outside text as Content, for the few widgets of Textual's own that show some."""
+    return Content(printable(text))
 
 
 class Backstop(LineFilter):

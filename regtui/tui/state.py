@@ -82,7 +82,10 @@ class EndpointView:
 
 @dataclass(frozen=True, slots=True)
 class CandidateView:
-    """One candidate: whether the walk reached it, what came of it, and the image where it has the name."""
+    """One candidate: whether the walk reached it, what came of it, and the image where it has the name.
+
+    `same` says of a registry behind the winner that it is the winner's image.
+    """
 
     candidate: Candidate
     endpoints: tuple[EndpointView, ...]
@@ -90,6 +93,7 @@ class CandidateView:
     outcome: Outcome | None = None
     error: str = ""
     found: Found | None = None
+    same: bool = False
 
     @property
     def ms(self) -> float:
@@ -163,7 +167,7 @@ def fold(walk: Walk, event: Event) -> Walk:
             asked = walk.current if walk.current is not None and not walk.candidates[walk.current].outcome else None
             return replace(walk, said=(*walk.said, Said(event.text, event.assumed, asked)))
         case AlsoFound():
-            return _on_candidate(walk, event.found.candidate, lambda view: replace(view, found=event.found))
+            return _on_candidate(walk, event.found.candidate, lambda view: _also(view, event))
         case ResolutionEnded():
             walk = replace(walk, ended=event, said=_attributed(walk, walk.current))
             return _settled(_won(walk, event.found))
@@ -193,6 +197,10 @@ def _fold_endpoint(walk: Walk, event: Event) -> Walk:
             return _on_endpoint(walk, event, lambda view: replace(view, ended=event, reached=True))
         case _:
             return walk
+
+
+def _also(view: CandidateView, event: AlsoFound) -> CandidateView:
+    return replace(view, found=event.found, same=event.same)
 
 
 def _attributed(walk: Walk, candidate: int | None) -> tuple[Said, ...]:

@@ -17,7 +17,7 @@ DARK = Theme(
     surface="#151a23",
     panel="#1b222d",
     dark=True,
-    variables={"border-blurred": "#34404f", "text-muted": "#8492a6", "footer-background": "#1b222d"},
+    variables={"border-blurred": "#34404f", "footer-background": "#1b222d"},
 )
 LIGHT = Theme(
     name="light",
@@ -32,7 +32,7 @@ LIGHT = Theme(
     surface="#ffffff",
     panel="#e8ecf1",
     dark=False,
-    variables={"border-blurred": "#b9c3cf", "text-muted": "#5c6b7d", "footer-background": "#e8ecf1"},
+    variables={"border-blurred": "#b9c3cf", "footer-background": "#e8ecf1"},
 )
 ANSI = Theme(
     name="ansi",

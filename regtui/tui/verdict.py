@@ -83,13 +83,11 @@ def _served(found: Found, width: int, glyphs: Glyphs) -> Line:
 
 def _elsewhere(walk: Walk, glyphs: Glyphs) -> Line:
     """Which registries behind the winner hold the name too, those with another image first."""
-    found = walk.found
-    others = [
-        view.found for view in walk.candidates if found and view.found and view.found.candidate != found.candidate
-    ]
+    winner = walk.found
+    others = [view for view in walk.candidates if view.found and winner and view.found.candidate != winner.candidate]
     line: Line = ()
     for same, text, role in ((False, "another image", Role.WARN), (True, "the same image", Role.DIM)):
-        names = [other.registry for other in others if found and (other.digest == found.digest) is same]
+        names = [view.candidate.registry for view in others if view.same is same]
         if names:
             line = (*line, Span(f" {glyphs.dot} ", Role.DIM), span(f"{text} in {', '.join(names)}", role))
     return line

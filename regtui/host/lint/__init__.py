@@ -54,7 +54,7 @@ def _judged(config: HostConfig, evidence: Evidence, pen: Pen) -> Iterator[Findin
     yield from mirror_findings(config, evidence, pen)
     yield from cache_findings(config, evidence, pen)
     yield from _signatures(config, pen)
-    yield from certificate_findings(config, evidence)
+    yield from certificate_findings(config, evidence, pen)
     yield from login_findings(config, evidence)
     yield from proxied_findings(config, evidence)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from regtui.host.model import BUILT_IN, EngineName
 from regtui.host.registries_conf import SOURCE
+from regtui.text import strip_userinfo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,7 @@ _USUAL = {
 }
 _HIDDEN = "***"
 _MOST = 60  # values of a line that still can be pasted
+_LONGEST = 3000  # characters of one
 
 
 class Pen:
@@ -56,7 +58,7 @@ class Pen:
         line = None if variable is None else _replaced(variable.value, flag, old, new)
         if variable is not None and line is not None and (written := assignment(variable, line)):
             return written
-        return " ".join(f"--{flag} {value}" for value in new) or f"remove --{flag} {old}"
+        return " ".join(f"--{flag} {value}" for value in new) or f"remove --{flag} {strip_userinfo(old)}"
 
     def added(self, flag: str, value: str) -> str:
         """Return the line that adds a value to a list, in the place where the list already has some."""
@@ -101,9 +103,17 @@ class Pen:
     def merged(self, lost: Variable) -> str:
         """Return the line in force of a variable with the words of one that has no effect put before its own."""
         winner = next((one for one in self._config.variables if one.name == lost.name and one.in_effect), None)
-        if winner is None:
+        if winner is None or len(lost.value) + len(winner.value) > _LONGEST:
             return ""
-        return assignment(winner, f"{lost.value} {winner.value}".strip())
+        kept = _not_in(lost.value.split(), winner.value.split())
+        return assignment(winner, " ".join((*kept, winner.value)).strip())
+
+    def without_comment(self, source: Source | None) -> str:
+        """Return the line of a variable without what was meant for a comment at its end."""
+        variable = next((one for one in self._config.variables if source and _same_line(one.source, source)), None)
+        if variable is None or "#" not in variable.value:
+            return ""
+        return assignment(variable, variable.value.partition("#")[0].rstrip())
 
     def variable_at(self, source: Source | None) -> Variable | None:
         """Return the variable that is assigned at a place."""
@@ -119,18 +129,13 @@ class Pen:
         return source.name == _TOOL and "registries.conf" in source.file
 
     def _json_line(self, flag: str, source: Source, old: str, new: tuple[str, ...]) -> str:
-        values: list[str] = []
-        for one in self._of(KEYS[flag], source)[:_MOST]:
-            values += new if one.source == source and one.value == old else (one.value,)
-        return _json_list(KEYS[flag], values)
+        return _json_list(KEYS[flag], _with(self._of(KEYS[flag], source), source, old, new))
 
     def _tool_line(self, flag: str, source: Source, old: str, new: tuple[str, ...]) -> str:
         """Return the line of /etc/containers/registries.conf, from which the tool writes the file that docker gets."""
-        values: list[str] = []
-        for one in self._of(flag, source)[:_MOST]:
-            values += new if one.value == old else (one.value,)
+        values = _with(self._of(flag, source), source, old, new)
         words = ", ".join(json.dumps(value) for value in values)
-        if flag not in _TABLES:
+        if flag not in _TABLES or "@" in words:
             return ""
         if b"[registries" in self._texts.get(SOURCE, b"[registries"):
             return f"registries = [{words}]  # in the table [registries.{_TABLES[flag]}] of {SOURCE}"
@@ -142,25 +147,61 @@ class Pen:
 
 def assignment(variable: Variable, value: str) -> str:
     """Return `NAME='VALUE'` as the file of the variable has it, empty where quotes or a hidden password forbid it."""
-    if _HIDDEN in value or len(value) > 3000 or ("'" in value and '"' in value) or "\\" in value:
+    if _HIDDEN in value or "@" in value or len(value) > _LONGEST or ("'" in value and '"' in value) or "\\" in value:
         return ""
     if variable.source.file.endswith((".service", ".conf")) and ".service" in variable.source.file:
         return "" if '"' in value else f'Environment="{variable.name}={value}"'
+    if "'" in value and ("$" in value or "`" in value):  # a shell reads the same file (/usr/bin/docker of RHEL 7)
+        return ""
     quote = '"' if "'" in value else "'"
     return f"{variable.name}={quote}{value}{quote}"
 
 
+def _same_line(one: Source, other: Source) -> bool:
+    return (one.file, one.line) == (other.file, other.line)
+
+
+def _with(settings: list[Setting], source: Source, old: str, new: tuple[str, ...]) -> list[str]:
+    """Return the values of a list with the last one that is `old`, as the engine took it, replaced."""
+    settings = settings[:_MOST]
+    taken = [index for index, one in enumerate(settings) if one.source == source and _is_taken_as(one.value, old)]
+    at = taken[-1] if taken else len(settings)
+    return [*(one.value for one in settings[:at]), *new, *(one.value for one in settings[at + 1 :])]
+
+
+def _is_taken_as(written: str, taken: str) -> bool:
+    """Tell whether an engine takes a value for another: moby cuts off schemes, and writes mirrors with a slash."""
+    return taken in (written, written.rstrip("/") + "/") or bool(taken and taken == written.partition("://")[2])
+
+
 def _replaced(text: str, flag: str, old: str, new: tuple[str, ...]) -> str | None:
     """Return the words of a variable with the last `--flag old` replaced; None where it is written otherwise."""
+    if len(text) > _LONGEST:
+        return None
     for written in dict.fromkeys((old, old.removesuffix("/"), {"*": "all"}.get(old, old))):
-        pattern = rf"(?<!\S)--{flag}(?:=|[ \t]+)(['\"]?){re.escape(written)}\1(?!\S)"
+        pattern = rf"(?<!\S)--{flag}(=|[ \t]+)(['\"]?){re.escape(written)}\2(?!\S)"
         matches = list(re.finditer(pattern, text))
         if matches:
             begin, end = matches[-1].span()
-            words = " ".join(f"--{flag} {value}" for value in new)
+            words = " ".join(f"--{flag}{matches[-1][1][0]}{value}" for value in new)
             return " ".join(part for part in (text[:begin].rstrip(), words, text[end:].lstrip()) if part)
     return None
 
 
+def _not_in(words: list[str], others: list[str]) -> list[str]:
+    """Return the words without the flags that the others have too, each with its value."""
+    kept: list[str] = []
+    at = 0
+    while at < len(words):
+        takes = 2 if at + 1 < len(words) and not words[at + 1].startswith("-") else 1
+        group = words[at : at + takes]
+        if not any(others[i : i + takes] == group for i in range(len(others))):
+            kept += group
+        at += takes
+    return kept
+
+
 def _json_list(key: str, values: list[str]) -> str:
+    if any("@" in value for value in values):
+        return f"write the values of {json.dumps(key)} anew"  # one holds a password, which is shown nowhere
     return f"{json.dumps(key)}: [{', '.join(json.dumps(value) for value in values)}]"

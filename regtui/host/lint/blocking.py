@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regtui.host.gonet import host_of, parse_cidr
-from regtui.host.lint.evidence import LIST_LIMIT, asked
-from regtui.host.lint.names import better_names
+from regtui.host.lint.hosts import LIST_LIMIT, asked, better_names
 from regtui.host.lint.wording import bare_host, listed, several, shown, warning
 from regtui.host.model import BUILT_IN, EngineName
 from regtui.host.registry_lists import DOCKER_IO
@@ -34,7 +33,8 @@ def blocking_findings(config: HostConfig, pen: Pen) -> Iterator[Finding]:
             "with --disable-legacy-registry docker passes over its block list: blocked registries leave the search "
             "list, and can still be pulled from by their full names"
         )
-        yield warning("block-filter-off", message, first.source)
+        fix = pen.switched("disable-legacy-registry", "false")
+        yield warning("block-filter-off", message, first.source, fix)
         return
     written = {one.value for one in config.settings if one.option == _FLAG}
     for setting in [one for one in config.settings if one.option == _FLAG][:LIST_LIMIT]:
@@ -67,7 +67,7 @@ def _no_effect(config: HostConfig, setting: Setting, written: set[str], pen: Pen
         return _warn(setting, why, several(value) if "," in value else (bare_host(value),), pen)
     if "*" in value or not is_host_component(value):
         why = f"no image name can have the host {shown(value)}, so it blocks nothing"
-        return _warn(setting, why, better_names(config, value) or None, pen)
+        return _warn(setting, why, ("*" not in value and better_names(config, value)) or None, pen)
     names = (
         *(one.name for one in asked(config)),
         *(e.value for e in config.insecure[:LIST_LIMIT] if e.network is None),

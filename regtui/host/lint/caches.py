@@ -47,7 +47,7 @@ def _upstream(one: LocalMirror) -> Iterator[Finding]:
             f"{one.cache.unit} has HTTP_PROXY and no HTTPS_PROXY: a registry built with Go 1.16 or later asks "
             f"{upstream} without the proxy"
         )
-        yield note("mirror-cache-proxy", message, one.cache.source, f"-e HTTPS_PROXY={one.cache.http_proxy}")
+        yield note("mirror-cache-proxy", message, one.cache.source, "give it HTTPS_PROXY as well")
 
 
 def _scheme(one: LocalMirror, pen: Pen) -> Iterator[Finding]:

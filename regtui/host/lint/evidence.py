@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from regtui.host.gonet import host_of
 from regtui.host.local_mirror import Here
-from regtui.host.security import mirror_host
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,11 +14,8 @@ if TYPE_CHECKING:
     from regtui.host.certs import CertsDirectory
     from regtui.host.credentials import CredentialFile
     from regtui.host.local_mirror import LocalCache
-    from regtui.host.model import HostConfig, Source
+    from regtui.host.model import Source
     from regtui.host.security import Addresses
-
-LIST_LIMIT = 500
-"""Entries of one list that are judged; people write a dozen, and each is held against all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +51,3 @@ class Evidence:
 
 
 NOTHING = Evidence()
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A host that docker is configured to ask: `name` is `HOST[:PORT]`, `mirror` its URL where it is a mirror."""
-
-    name: str
-    source: Source
-    mirror: str = ""
-
-
-def asked(config: HostConfig) -> tuple[Asked, ...]:
-    """Return the members of the search list, then the mirrors, as far as they are judged."""
-    members = (Asked(setting.value, setting.source) for setting in config.registries[:LIST_LIMIT])
-    mirrors = (Asked(mirror_host(m.value), m.source, m.value) for m in config.mirrors[:LIST_LIMIT])
-    return (*members, *(one for one in mirrors if one.name))
-
-
-def by_host(config: HostConfig) -> dict[str, list[str]]:
-    """Return the names that docker is configured to ask by their host, without port and in lower case."""
-    found: dict[str, list[str]] = {}
-    for one in asked(config):
-        names = found.setdefault(host_of(one.name).lower(), [])
-        if one.name not in names:
-            names.append(one.name)
-    return found

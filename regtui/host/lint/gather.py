@@ -13,6 +13,7 @@ from regtui.host.lint.certificates import CERTS
 from regtui.host.lint.evidence import Command, Evidence
 from regtui.host.local_caches import local_caches
 from regtui.host.local_mirror import this_host
+from regtui.host.model import EngineName
 from regtui.host.registries_conf import SOURCE
 from regtui.host.unit import dialect_of, find_unit, read_entries
 from regtui.host.unit_file import Dialect
@@ -44,6 +45,8 @@ def gather(
     `given` says that the configuration is of files named with `--config`; their paths are the working directory's, and
     the unit is CentOS 7's. What registries answered, and addresses, are for the caller to add.
     """
+    if config.engine not in (EngineName.RHEL_DOCKER, EngineName.MOBY):
+        return Evidence(credentials=credentials, now=now)
     return Evidence(
         texts=_texts(HostFiles() if given else files, config, given=given),
         command=_command(files, None if given else find_unit(files)),
@@ -69,10 +72,17 @@ def _texts(files: FileSource, config: HostConfig, *, given: bool) -> dict[str, b
     paths += [config.refusal.source.file] if config.refusal and config.refusal.source else []
     found: dict[str, bytes] = {}
     for path in list(dict.fromkeys((*paths, SOURCE)))[:TEXTS_LIMIT]:
-        text = files.read(str(Path.cwd() / path) if given else path)
+        text = files.read(_absolute(path) if given else path)
         if isinstance(text, FileText):
             found[path] = text.data
     return found
+
+
+def _absolute(path: str) -> str:
+    try:
+        return path if path.startswith("/") else str(Path.cwd() / path)
+    except OSError:  # the working directory is gone
+        return path
 
 
 def _command(files: FileSource, unit: UnitFiles | None) -> Command | None:

@@ -6,8 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from regtui.host.gonet import host_of, parse_ip
-from regtui.host.lint.evidence import LIST_LIMIT, asked, by_host
-from regtui.host.lint.names import better_names, host_fault
+from regtui.host.lint.hosts import LIST_LIMIT, asked, better_names, by_host, host_fault
 from regtui.host.lint.wording import listed, note, place, shown, warning
 from regtui.host.model import BUILT_IN, EngineName, Security
 from regtui.host.registry_lists import DOCKER_IO
@@ -90,14 +89,15 @@ class _Judge:
         if "/" in value:
             if _NUMBERS.fullmatch(value.partition("/")[0]) or parse_ip(value.partition("/")[0]) is not None:
                 message = f"{shown(value)} is no network that docker can read; it counts as a name and covers nothing"
-                return warning("insecure-bad-network", message, entry.source)
+                return warning("insecure-bad-network", message, entry.source, "write ADDRESS/BITS, such as 10.0.0.0/8")
             message = f"{shown(value)} is compared to the letter with HOST[:PORT], so with its path it covers nothing"
             return warning("insecure-path", message, entry.source, self._meant(entry))
         if self._fork and ("[" in value or value.count(":") > 1):
             return self._brackets(entry)
         if "*" in value or "?" in value:
             message = f"docker knows no patterns: {shown(value)} is compared to the letter and covers nothing"
-            return warning("insecure-pattern", message, entry.source)
+            fix = "name each host, or a network such as 10.0.0.0/8"
+            return warning("insecure-pattern", message, entry.source, fix)
         return None
 
     def _brackets(self, entry: InsecureEntry) -> Finding:

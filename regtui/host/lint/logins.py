@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from regtui.host.credentials import INDEX_SERVER
 from regtui.host.gonet import host_of, parse_ip
-from regtui.host.lint.evidence import LIST_LIMIT, asked, by_host
-from regtui.host.lint.wording import bare_host, listed, shown, warning
+from regtui.host.lint.hosts import LIST_LIMIT, asked, by_host
+from regtui.host.lint.wording import bare_host, listed, shell, shown, warning
 from regtui.host.model import EngineName, Source
 from regtui.host.registry_lists import DOCKER_IO
 from regtui.host.security import blocked, mirror_host
@@ -48,7 +48,7 @@ def _of_entry(config: HostConfig, stored: CredentialFile, key: str) -> Finding |
     if helper:
         name = printable(f"docker-credential-{helper}", 80)
         message = f"the login of {shown(key)} in `auths` is never used: docker asks {name} for it, and nothing else"
-        return warning("login-shadowed", message, source)
+        return warning("login-shadowed", message, source, shell("docker", "login", bare_host(key)))
     if key == INDEX_SERVER:
         return None
     if host in _HUB:
@@ -57,10 +57,11 @@ def _of_entry(config: HostConfig, stored: CredentialFile, key: str) -> Finding |
         )
         return warning("login-key", message, source, "docker login docker.io")
     if not host:
-        return warning("login-key", f"{shown(key)} names no registry, so the login is never used", source)
+        message = f"{shown(key)} names no registry, so the login is never used"
+        return warning("login-key", message, source, "remove the entry")
     if (entry := blocked(config, host)) is not None:
         message = f"{shown(host)} is blocked ({printable(str(entry.source), 200)}), so its login is never used"
-        return warning("login-blocked", message, source, f"docker logout {printable(key, 200)}")
+        return warning("login-blocked", message, source, shell("docker", "logout", key))
     known = {one.name for one in asked(config) if not one.mirror}
     if host in known:
         return None
@@ -71,7 +72,7 @@ def _of_entry(config: HostConfig, stored: CredentialFile, key: str) -> Finding |
     missed = [name for name in by_host(config).get(host_of(host).lower(), ()) if name in known - stored_hosts]
     if missed:
         message = f"{shown(key)} is not the key of {listed(missed)}: host, port and case are compared to the letter"
-        return warning("login-port", message, source, f"docker login {printable(missed[0], 200)}")
+        return warning("login-port", message, source, shell("docker", "login", missed[0]))
     return None
 
 
@@ -89,7 +90,8 @@ def _in_the_clear(config: HostConfig, stored: CredentialFile) -> Iterator[Findin
             f"docker would send Docker Hub's login to the mirror {shown(mirror.value)} over plain HTTP, should it ask "
             "for one (regtui sends none)"
         )
-        yield warning("login-in-the-clear", message, mirror.source)
+        fix = "give the mirror a certificate, and write its URL with https://"
+        yield warning("login-in-the-clear", message, mirror.source, fix)
 
 
 def _source(stored: CredentialFile, key: str) -> Source:

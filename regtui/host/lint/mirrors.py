@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from regtui.host.gonet import host_of, parse_ip
 from regtui.host.gourl import GoUrlError, parse_url
-from regtui.host.lint.evidence import LIST_LIMIT
+from regtui.host.lint.command_line import flag_words
+from regtui.host.lint.hosts import LIST_LIMIT
 from regtui.host.lint.wording import bare_host, error, listed, note, place, shown, warning
 from regtui.host.model import EngineName, Security
 from regtui.host.registry_lists import DOCKER_IO
@@ -38,6 +39,9 @@ def mirror_findings(config: HostConfig, evidence: Evidence, pen: Pen) -> Iterato
         yield from _misread(config, mirror, pen)
         yield from _answered(config, evidence, mirror, pen)
     if config.refusal is None:
+        for flag, value, word in flag_words(config):
+            if flag == _FLAG and "@" in value:  # a flag's user name is dropped from the list itself
+                yield _login(word, value, mirror_url(value), pen)
         yield from _twice(mirrors, pen)
     yield from _serve_hub_alone(config)
 
@@ -51,13 +55,11 @@ def _misread(config: HostConfig, mirror: Setting, pen: Pen) -> Iterator[Finding]
     try:
         parsed = parse_url(url)
     except GoUrlError as reason:
-        yield error("mirror-malformed", f"{shown(value)} is no URL: {reason}; docker.io cannot be asked", mirror.source)
+        message = f"{shown(value)} is no URL ({reason}), so docker cannot ask docker.io at all"
+        yield error("mirror-malformed", message, mirror.source, "write it as http://HOST:PORT")
         return
     if parsed.user is not None:
-        message = (
-            f"docker sends no user name of a mirror's URL; {shown(value)} is asked with docker.io's login, or none"
-        )
-        yield warning("mirror-login", message, mirror.source, _fix(mirror, f"{parsed.scheme}://{parsed.host}", pen))
+        yield _login(mirror, value, f"{parsed.scheme}://{parsed.host}", pen)
     other = _other_registry(config, host, parsed.path)
     if other:
         message = (
@@ -72,6 +74,11 @@ def _misread(config: HostConfig, mirror: Setting, pen: Pen) -> Iterator[Finding]
     if host in _HUB:
         message = f"{shown(value)} is Docker Hub itself, which docker asks behind its mirrors anyway"
         yield warning("mirror-is-hub", message, mirror.source, pen.rewritten(_FLAG, mirror.source, value, ()))
+
+
+def _login(mirror: Setting, value: str, url: str, pen: Pen) -> Finding:
+    message = f"docker sends no user name of a mirror's URL; {shown(value)} is asked with docker.io's login, or none"
+    return warning("mirror-login", message, mirror.source, pen.rewritten(_FLAG, mirror.source, value, (url,)))
 
 
 def _other_registry(config: HostConfig, host: str, path: str) -> str:
@@ -139,7 +146,11 @@ def mirror_url(text: str) -> str:
     host = bare_host(text.partition("?")[0].partition("#")[0])
     literal = parse_ip(host)
     host = f"[{host}]" if literal is not None and literal.version == 6 else host
-    return f"{scheme}://{host}" if host and not any(char.isspace() for char in host) else ""
+    try:
+        parse_url(f"{scheme}://{host}")
+    except GoUrlError:
+        return ""
+    return f"{scheme}://{host}" if host else ""
 
 
 def _fix(mirror: Setting, url: str, pen: Pen) -> str:

@@ -5,22 +5,18 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from regtui.host.gonet import split_host_port
-from regtui.host.lint.evidence import LIST_LIMIT, asked
-from regtui.host.lint.wording import bare_host, error, hosts_in, note, place, several, shown, warning
+from regtui.host.lint.hosts import LIST_LIMIT, better_names, host_fault
+from regtui.host.lint.wording import error, note, place, shown, warning
 from regtui.host.model import BUILT_IN, EngineName
 from regtui.host.registry_lists import DOCKER_IO
-from regtui.reference import InvalidReference, is_host_component, parse_rhel, qualify
-from regtui.text import go_quote, printable
+from regtui.reference import is_host_component
+from regtui.text import go_quote, printable, strip_userinfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regtui.host.lint.advice import Pen
     from regtui.host.model import Finding, HostConfig, Setting
-
-_SAMPLE = parse_rhel("image").with_default_tag()
-_USUAL_PORT = 5000  # of the registry's own image
 
 
 def name_findings(config: HostConfig, pen: Pen) -> Iterator[Finding]:
@@ -42,39 +38,25 @@ def name_findings(config: HostConfig, pen: Pen) -> Iterator[Finding]:
             "every registry is blocked and none is left in the list: docker answers each name without a registry with "
             "`No default registry configured.`"
         )
-        fix = "--add-registry docker.io" if entry is not None and entry.value == "*" else ""
-        yield error("everything-blocked", message, entry.source if entry else None, fix or _unblocked(entry, pen))
-
-
-def host_fault(name: str) -> str:
-    """Return why no image name can be asked of a registry that is called so, empty where it can."""
-    try:
-        qualify(_SAMPLE, name)
-    except InvalidReference as reason:
-        return reason.message
-    return ""
-
-
-def better_names(config: HostConfig, name: str) -> tuple[str, ...]:
-    """Return the names that were probably meant, none where that cannot be told."""
-    found = tuple(part if is_host_component(part) else _with_port(config, part) for part in several(name))
-    if any(host_fault(one) for one in found):
-        return tuple(part for part in hosts_in(name) if not host_fault(part))
-    return found
+        everything = entry is not None and entry.value == "*"
+        fix = pen.added("add-registry", DOCKER_IO) if everything else _unblocked(entry, pen)
+        yield error("everything-blocked", message, entry.source if entry else None, fix)
 
 
 def _unusable(config: HostConfig, pen: Pen, member: Setting, fault: str, *, first: bool, last: bool) -> Finding:
-    name = shown(member.value)
+    name, fault = shown(member.value), strip_userinfo(fault)
     why = f"{name} is no host of an image name: {_reason(member.value)}"
     better = better_names(config, member.value)
-    fix = pen.rewritten("add-registry", member.source, member.value, better) if better or not member.value else ""
+    fix = "remove it, or give the registry a name that DNS or /etc/hosts knows"
+    if better or not member.value:
+        fix = pen.rewritten("add-registry", member.source, member.value, better)
     if first:
         said = f"docker fails for every name without a registry, with `{printable(fault, 200)}`, and asks nobody"
         return error(
             "registry-breaks-short-names", f"{why}; it is the first of the list, so {said}", member.source, fix
         )
     if last:
-        said = f'`Failed to fully qualify "NAME" name with {go_quote(member.value)} registry: {fault}`'
+        said = f'`Failed to fully qualify "NAME" name with {go_quote(strip_userinfo(member.value))} registry: {fault}`'
         why += f"; it is the last of the list, so its failure becomes docker's answer: {printable(said, 300)}"
         return warning("registry-fails-last", why, member.source, fix)
     why += "; docker shows it in `docker info` and passes over it in silence"
@@ -97,16 +79,6 @@ def _reason(name: str) -> str:
     if "[" in name or name.count(":") > 1:
         return "image names hold no IPv6 address in this version"
     return "it breaks the grammar of names"
-
-
-def _with_port(config: HostConfig, host: str) -> str:
-    """Return a host with the port that the configuration has for it elsewhere, else with the usual one."""
-    names = (*(entry.value for entry in config.insecure[:LIST_LIMIT]), *(one.name for one in asked(config)))
-    for name in names:
-        parts = split_host_port(bare_host(name))
-        if parts is not None and parts[0] == host and parts[1].isdigit():
-            return f"{host}:{parts[1]}"
-    return f"{host}:{_USUAL_PORT}"
 
 
 def _twice(members: tuple[Setting, ...], pen: Pen) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from regtui.host.gonet import host_of, parse_ip, split_host_port
 from regtui.host.lint.advice import assignment
-from regtui.host.lint.evidence import asked
+from regtui.host.lint.hosts import Asked, asked
 from regtui.host.lint.wording import listed, warning
 from regtui.host.model import EngineName, Security
 from regtui.host.proxies import proxy_for
@@ -16,7 +16,7 @@ from regtui.host.security import security_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regtui.host.lint.evidence import Asked, Evidence
+    from regtui.host.lint.evidence import Evidence
     from regtui.host.model import Finding, HostConfig
 
 _INSIDE = (".local", ".localdomain", ".lan", ".internal", ".intranet", ".corp", ".home", ".svc", ".home.arpa")

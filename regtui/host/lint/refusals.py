@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from regtui.gojson import GoJsonError, decode_first
 from regtui.host.flag_values import BadValueError, check_value
 from regtui.host.flags import engine_version, parse_arguments
 from regtui.host.flags_known import Check, known_flags
 from regtui.host.json_places import places_in
 from regtui.host.lint.advice import FLAGS
-from regtui.host.lint.command_line import FORK_ONLY, flag_words, stray_word, unknown_flag
+from regtui.host.lint.command_line import FORK_ONLY, flag_words, hyphen, missing_value, stray_word, unknown_flag
+from regtui.host.lint.hosts import better_names
 from regtui.host.lint.mirrors import mirror_url
-from regtui.host.lint.names import better_names
-from regtui.host.lint.wording import bare_host, error, place, shown
+from regtui.host.lint.wording import bare_host, error, place, shell, shown
 from regtui.host.model import EngineName, Source
 from regtui.text import strip_userinfo
 
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 
 _CONFLICT = "specified both as a flag and in the configuration file"
 _UNKNOWN_KEYS = "the following directives don't match any configuration option: "
-_UNKNOWN_FLAG = re.compile(r"unknown flag: (--\S+)")
 _SYNTAX = re.compile(r"invalid character|unexpected (end|EOF)|: EOF$")
 _TRAILING_COMMA = re.compile(r",\s*[}\]]")
 _COMMENT = re.compile(r"(?m)^\s*(#|//)")
@@ -44,12 +45,12 @@ def refusal_findings(config: HostConfig, texts: Mapping[str, bytes], pen: Pen) -
         yield from _conflicts(config, refusal, texts, pen)
     elif _UNKNOWN_KEYS in refusal.message:
         yield from _unknown_keys(config, refusal, texts)
-    elif found := _UNKNOWN_FLAG.search(refusal.message):
-        yield unknown_flag(config, refusal, found[1][2:])
     elif any(words in refusal.message for words in _STRAY):
         yield stray_word(config, refusal)
     else:
-        yield _mirror(config, refusal, pen) or _insecure(config, refusal, pen) or _other(refusal, texts)
+        found = unknown_flag(config, refusal) or missing_value(config, refusal, pen) or hyphen(config, refusal, pen)
+        found = found or _mirror(config, refusal, pen) or _insecure(config, refusal, pen)
+        yield found or _other(refusal, texts)
 
 
 def _conflicts(config: HostConfig, refusal: Refusal, texts: Mapping[str, bytes], pen: Pen) -> Iterator[Finding]:
@@ -110,7 +111,9 @@ def _mirror(config: HostConfig, refusal: Refusal, pen: Pen) -> Finding | None:
         try:
             check_value(Check.MIRROR, value, version)
         except BadValueError as reason:
-            message = f"dockerd refuses the mirror {shown(value)}, and does not start: {strip_userinfo(str(reason))}"
+            message = (
+                f"dockerd refuses the mirror {shown(value)}, and does not start: {strip_userinfo(str(reason)).strip()}"
+            )
             url = mirror_url(value)
             fix = pen.rewritten("registry-mirror", refusal.source or Source(""), value, (url,)) if url else ""
             return error("mirror-refused", message, refusal.source, fix)
@@ -131,7 +134,8 @@ def _insecure(config: HostConfig, refusal: Refusal, pen: Pen) -> Finding | None:
 
 
 def _other(refusal: Refusal, texts: Mapping[str, bytes]) -> Finding:
-    return error("refused", f"the daemon does not start: {_said(refusal)}", refusal.source, _syntax(refusal, texts))
+    fix = _syntax(refusal, texts) or _as_list(refusal, texts)
+    return error("refused", f"the daemon does not start: {_said(refusal)}", refusal.source, fix)
 
 
 def _syntax(refusal: Refusal, texts: Mapping[str, bytes]) -> str:
@@ -141,16 +145,32 @@ def _syntax(refusal: Refusal, texts: Mapping[str, bytes]) -> str:
     file = refusal.source.file
     text = texts.get(file, b"").decode("utf-8", "replace")
     if not text.strip():
-        return f"echo '{{}}' > {file}"
+        return f"echo '{{}}' > {shell(file)}"
     if text.startswith("\ufeff"):
-        return f"sed -i '1s/^\\xEF\\xBB\\xBF//' {file}"
+        return f"sed -i '1s/^\\xEF\\xBB\\xBF//' {shell(file)}"
     if any(quote in text for quote in "\u201c\u201d"):
-        return f"sed -i 's/\\xE2\\x80\\x9C\\|\\xE2\\x80\\x9D/\"/g' {file}"
+        return f"sed -i 's/\\xE2\\x80\\x9C\\|\\xE2\\x80\\x9D/\"/g' {shell(file)}"
     if _TRAILING_COMMA.search(text):
         return "remove the comma before the closing bracket"
     if _COMMENT.search(text):
         return "remove the comments: JSON has none"
-    return f"python -m json.tool {file}"
+    return shell("python", "-m", "json.tool", file)
+
+
+def _as_list(refusal: Refusal, texts: Mapping[str, bytes]) -> str:
+    """Return a text that should have been a list as one, empty where the refusal is about something else."""
+    source = refusal.source
+    if not refusal.message.endswith("of type []string") or source is None:
+        return ""
+    try:
+        document = decode_first(texts.get(source.file, b""))
+    except GoJsonError:
+        return ""
+    value = document.get(source.name) if isinstance(document, dict) else None
+    if not isinstance(value, str) or "@" in value:
+        return f'"{source.name}": ["HOST:PORT"]'
+    words = ", ".join(json.dumps(part) for part in value.replace(",", " ").split())
+    return f'"{source.name}": [{words}]'
 
 
 def _said(refusal: Refusal) -> str:

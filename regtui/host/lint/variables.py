@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from regtui.host.lint.advice import assignment
-from regtui.host.lint.wording import note, place, shown, warning
+from regtui.host.lint.wording import note, place, shell, shown, warning
 from regtui.host.model import EngineName, Source
 from regtui.host.registries_conf import SOURCE, is_version_2
 
@@ -21,14 +21,13 @@ if TYPE_CHECKING:
 _REGISTRY_FLAGS = ("--add-registry", "--block-registry", "--insecure-registry", "--registry-mirror")
 _CLOSE = 0.8  # `DD_REGISTRY` is 0.96 of ADD_REGISTRY; DOCKER_OPTIONS is 0.78 of DOCKER_STORAGE_OPTIONS
 _UNUSED = "env-unused"
+_COMMENTS = ("env-text-after-quote", "env-comment-in-value")
 _FIXES = {
     "env-export": "remove the line",
     "env-shell": "write assignments alone: NAME='VALUE'",
     "env-no-assignment": "write it as NAME='VALUE', or put a # before it",
     "env-invalid-key": "write a name of letters, digits and _",
     "env-control-character": "remove the character",
-    "env-text-after-quote": "put the comment on a line of its own",
-    "env-comment-in-value": "put the comment on a line of its own",
     "env-no-expansion": "write the value out",
     "env-typographic": "write plain quotes, dashes and blanks: ' \" -",
     "env-nul": "remove the NUL byte",
@@ -38,7 +37,7 @@ _FIXES = {
     "unit-relative-path": "write an absolute path",
     "proxy-invalid": "http://HOST:PORT",
     "no-proxy-pattern": "name each host, or a domain such as .example.com",
-    "repeated-key": "join both into one list",
+    "repeated-key": "keep one of them",
     "text-after-json": "remove it",
 }
 
@@ -56,6 +55,8 @@ def reading_findings(config: HostConfig, pen: Pen, covered: frozenset[Source | N
 
 def _fix(finding: Finding, pen: Pen) -> str:
     variable = pen.variable_at(finding.source)
+    if finding.code in _COMMENTS:
+        return pen.without_comment(finding.source) or "put the comment on a line of its own"
     if variable is not None and finding.code == "env-overridden":
         return pen.merged(variable)
     if variable is not None and finding.code == _UNUSED:
@@ -121,12 +122,12 @@ def _line_ends(config: HostConfig, evidence: Evidence) -> Iterator[Finding]:
         text = evidence.texts.get(path, b"")
         if b"\r\n" not in text or path.endswith((".service", ".conf")):
             continue
-        fix = f"sed -i 's/\\r$//' {path}"
+        fix = shell("sed", "-i", r"s/\r$//", path)
         lines = [n for n, line in enumerate(text.split(b"\n"), 1) if _ends_in_trap(line)]
         if lines:
             message = (
-                "the line ends in a backslash and CR LF: the backslash takes the CR, so the value ends here, and the "
-                "next line is lost"
+                "the line ends in a backslash and CR LF: the backslash takes the CR alone, and the line end behind it "
+                "stays, so the next line is not joined to this one"
             )
             yield warning("crlf-continuation", message, Source(path, lines[0]), fix)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from typing import TYPE_CHECKING
 
 from regtui.host.model import BUILT_IN, Finding, Severity
@@ -15,22 +16,28 @@ _SENTENCE = 1000
 _FIX = 4000
 _NAME = 80
 _SEPARATORS = re.compile(r"[,;\s]+")
+_LOGIN = re.compile(r"[^\s\"'`/@:]+:[^\s\"'`/@]*@")
 _NOT_IN_HOSTS = re.compile(r"[^A-Za-z0-9.:-]+")
 
 
 def error(code: str, message: str, source: Source | None, fix: str = "") -> Finding:
     """Return a finding about pulls that fail, or a daemon that does not start."""
-    return Finding(code, Severity.ERROR, printable(message, _SENTENCE), source, printable(fix, _FIX))
+    return Finding(code, Severity.ERROR, _clean(message, _SENTENCE), source, _clean(fix, _FIX))
 
 
 def warning(code: str, message: str, source: Source | None, fix: str = "") -> Finding:
     """Return a finding about something that acts otherwise than it reads."""
-    return Finding(code, Severity.WARNING, printable(message, _SENTENCE), source, printable(fix, _FIX))
+    return Finding(code, Severity.WARNING, _clean(message, _SENTENCE), source, _clean(fix, _FIX))
 
 
 def note(code: str, message: str, source: Source | None, fix: str = "") -> Finding:
     """Return a finding that is worth knowing."""
-    return Finding(code, Severity.NOTE, printable(message, _SENTENCE), source, printable(fix, _FIX))
+    return Finding(code, Severity.NOTE, _clean(message, _SENTENCE), source, _clean(fix, _FIX))
+
+
+def _clean(text: str, limit: int) -> str:
+    """The last gate: what looks like `user:password@` goes, wherever it came from."""
+    return printable(_LOGIN.sub("***@", text) if "@" in text else text, limit)
 
 
 def shown(text: str) -> str:
@@ -49,6 +56,11 @@ def listed(names: list[str] | tuple[str, ...], most: int = 5) -> str:
     """Return names for a sentence: `a`, `b` and 3 more."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(shown(name) for name in names[:most]) + more
+
+
+def shell(*words: str) -> str:
+    """Return a command to paste; words that come from files cannot be more than words in it."""
+    return shlex.join(printable(word, _SENTENCE) for word in words)
 
 
 def bare_host(text: str) -> str:

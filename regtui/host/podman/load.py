@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from regtui.host.files import FileText, FileTrouble, TroubleKind
 from regtui.host.model import BUILT_IN, EngineName, HostConfig, Setting, Source
-from regtui.host.podman.lint import findings_of
 from regtui.host.podman.model import PodmanConfig
 from regtui.host.podman.places import ROOT, SYSTEM, VENDOR, Places
 from regtui.host.podman.policy import read_policy
@@ -60,7 +59,6 @@ def load_podman(files: FileSource, places: Places = ROOT, reason: str = "named w
         blocked=tuple(Setting("blocked", entry.prefix, entry.blocked_source or BUILT_IN) for entry in blocked),
         signature_verification=False,
         refusal=refusal,
-        findings=findings_of(config, loaded.files),
         files=files.looked_at,
         podman=config,
     )

@@ -68,6 +68,7 @@ class Cursor:
         if found is None:
             return ""
         self.at = found.end()
+        self.peek()  # a word ends where the library has looked at what follows
         return found[0]
 
     def fail(self, sentence: str, *, line: int | None = None) -> NoReturn:

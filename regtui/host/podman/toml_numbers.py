@@ -43,6 +43,7 @@ def number(cursor: Cursor) -> object:
             cursor.fail("floats must start with a digit, not '.'")
         cursor.fail(f"expected a digit but got {rune(character)}")
     cursor.at = found.end()
+    cursor.peek()
     text = found[0]
     kind = "float" if found["float"] else "integer"
     whole = re.split("[.eE]", text)[0]

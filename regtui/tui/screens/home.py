@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.containers import Container, Horizontal
-from textual.content import Content
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widgets import Static
 
+from regtui.browse.models import BrowseError
 from regtui.events import ResolutionStarted
-from regtui.tui.actions import Owner, Place, by_id
+from regtui.tui.actions import ACTIONS, Owner, Place, by_id
 from regtui.tui.bindings import bindings_of
+from regtui.tui.browse.source import Surroundings, browsing_of
 from regtui.tui.copying import CopyRows, copyables
 from regtui.tui.follow import Answered, Happened, follow_health, follow_walk
 from regtui.tui.help import help_lines
-from regtui.tui.listing import about_lines, rows_of, source_line
+from regtui.tui.listing import Kind, about_lines, rows_of, source_line
 from regtui.tui.panels import (
     NEEDED,
     axis_line,
@@ -30,6 +30,7 @@ from regtui.tui.panels import (
     title_line,
     too_small_lines,
 )
+from regtui.tui.safe import content
 from regtui.tui.screens.panel import ChoicePanel, TextPanel
 from regtui.tui.state import planned
 from regtui.tui.transcript import transcript_lines
@@ -42,6 +43,8 @@ from regtui.tui.widgets.walk_view import Manner, WalkView
 from regtui.tui.words import PULL_COMMAND
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.events import Resize
@@ -51,6 +54,7 @@ if TYPE_CHECKING:
     from regtui.events import HealthChecked
     from regtui.host.model import HostConfig, Security
     from regtui.session import Session
+    from regtui.tui.browse.source import Browsing
     from regtui.tui.state import Walk
     from regtui.tui.widgets.line_view import Make
 
@@ -70,12 +74,21 @@ class HomeScreen(Screen[None]):
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """Textual repaints the whole screen when this changes, which is 6 KB; the parts show their focus themselves."""
 
-    def __init__(self, config: HostConfig, place: str, manner: Manner, *, blink: bool) -> None:
+    def __init__(
+        self,
+        config: HostConfig,
+        place: str,
+        manner: Manner,
+        *,
+        blink: bool,
+        browsing: Callable[[Session], Browsing] = browsing_of,
+    ) -> None:
         super().__init__()
         self._config = config
         self._read_from = place
         self._manner = manner
         self._blink = blink
+        self._browsing = browsing
         self._session: Session | None = None
         self._health: tuple[HealthChecked, ...] = ()
         self._known: dict[str, Security] = {}
@@ -102,7 +115,7 @@ class HomeScreen(Screen[None]):
                 yield FixedLines(self._top("Resolve", None), id="resolve-top")
                 with Container(classes="body"):
                     with Horizontal(id="name-row"):
-                        yield Static(Content(PULL_COMMAND[config.engine] + " "), id="command")
+                        yield Static(content(f"{PULL_COMMAND[config.engine]} "), id="command")
                         yield NameInput(blink=self._blink, id="name")
                         yield FixedLines(id="axis")
                     yield WalkView(self._manner, lambda width: hint_lines(config, width), id="walk")
@@ -158,17 +171,22 @@ class HomeScreen(Screen[None]):
         assert self._session is not None
         self._number += 1
         self.walk_view.begin(planned(self._session.plan(self._asked)))
-        follow = partial(
-            follow_walk, self._session, self._asked, self._number, self.post_message, ask_all=self._ask_all
-        )
-        self.run_worker(follow, group="walk", exclusive=True)
+        self._follow_walk(self._session, self._asked, self._number, ask_all=self._ask_all)
+
+    @work(group="walk", exclusive=True)
+    async def _follow_walk(self, session: Session, name: str, number: int, *, ask_all: bool) -> None:
+        await follow_walk(session, name, number, self.post_message, ask_all=ask_all)
 
     def _check_health(self) -> None:
         if self._session is None:
             return
         self._health = ()
         self._show_rows()
-        self.run_worker(partial(follow_health, self._session, self.post_message), group="health", exclusive=True)
+        self._follow_health(self._session)
+
+    @work(group="health", exclusive=True)
+    async def _follow_health(self, session: Session) -> None:
+        await follow_health(session, self.post_message)
 
     @on(Happened)
     def _take_event(self, message: Happened) -> None:
@@ -200,6 +218,27 @@ class HomeScreen(Screen[None]):
         row, glyphs = self.query_one(RegistryList).selected, self._manner.glyphs
         self._fixed("registries-bottom").draw(lambda width: (frame_bottom(source_line(row, glyphs), width, glyphs),))
         self._fixed("about").draw(lambda width: about_lines(row, width, glyphs))
+
+    @on(RegistryList.Chosen)
+    def _browse_chosen(self) -> None:
+        """Browse what a registry or a mirror holds; what cannot be asked says why."""
+        row = self.query_one(RegistryList).selected
+        if row is None or self._session is None:
+            return
+        if row.kind is Kind.BLOCKED:
+            self.app.notify(f"{row.name}: blocked, docker asks nothing of it.", markup=False)
+            return
+        # Loaded here: the first paint does without it.
+        from regtui.tui.screens.browse import RepositoriesScreen
+
+        command = PULL_COMMAND[self._config.engine]
+        around = Surroundings(self._browsing(self._session), self._manner.glyphs, self._blink, command)
+        try:
+            place = around.browsing.place_of(row.name.rstrip("/") if row.kind is Kind.MIRROR else row.name)
+        except BrowseError as error:
+            self.app.notify(str(error), severity="warning", markup=False)
+        else:
+            self.app.push_screen(RepositoriesScreen(around, place))
 
     @on(NameInput.Changed)
     def _show_typed(self, message: NameInput.Changed) -> None:
@@ -240,7 +279,7 @@ class HomeScreen(Screen[None]):
 
     def action_edit_name(self) -> None:
         """Go to the name."""
-        self.query_one(NameInput).focus()
+        self.set_focus(self.query_one(NameInput))
 
     def action_open(self) -> None:
         """Go to the end of a walk that is being drawn, else open what is selected."""
@@ -275,8 +314,8 @@ class HomeScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Show all keys."""
-        glyphs = self._manner.glyphs
-        self._push_text("Help", lambda width: help_lines(width, glyphs), "help")
+        glyphs, place = self._manner.glyphs, self._place()
+        self._push_text("Help", lambda width: help_lines(width, glyphs, place), "help")
 
     def action_copy(self) -> None:
         """Let a text be chosen and copy it."""
@@ -293,8 +332,9 @@ class HomeScreen(Screen[None]):
         self.app.push_screen(ChoicePanel("Copy", CopyRows(offered), plain=self._manner.glyphs.plain, id="copy"), copy)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's own
-        """Opening belongs to the walk; everywhere else the key keeps its own meaning."""
-        return not (action == "open" and self._place() is not Place.WALK)
+        """An action works in its places; elsewhere its keys keep their own meaning."""
+        known = [known for known in ACTIONS if known.id == action]
+        return not known or self._place() in (known[0].places or tuple(Place))
 
     def _give_up(self, reason: str) -> None:
         self._number += 1

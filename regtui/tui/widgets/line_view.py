@@ -7,7 +7,7 @@ first and the last difference are repainted. Over SSH that is what a walk costs.
 from __future__ import annotations
 
 from itertools import zip_longest
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
@@ -15,23 +15,18 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from regtui.tui.cells import EMPTY, Line, Role, pad, split
-from regtui.tui.safe import strip
+from regtui.tui.safe import palette_of, strip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rich.style import Style
-
     Make = Callable[[int], tuple[Line, ...]]
-
-CURSOR = "line-view--cursor"
 
 
 class LineView(ScrollView):
     """Shows `line_count` lines that `line_at` makes when they come into view."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {CURSOR, *(f"line-view--{role}" for role in Role)}
     DEFAULT_CSS = """
     LineView {
         overflow-x: hidden;
@@ -39,23 +34,7 @@ class LineView(ScrollView):
         scrollbar-size: 0 1;
         background: transparent;
     }
-    LineView > .line-view--dim { color: $text-muted; }
-    LineView > .line-view--strong { text-style: bold; }
-    LineView > .line-view--accent { color: $text-accent; }
-    LineView > .line-view--ok { color: $text-success; }
-    LineView > .line-view--warn { color: $text-warning; }
-    LineView > .line-view--bad { color: $text-error; text-style: bold; }
-    LineView > .line-view--edge { color: $border-blurred; }
-    LineView > .line-view--ok-bar { color: $success; }
-    LineView > .line-view--bad-bar { color: $error; }
-    LineView > .line-view--cursor { background: $primary 10%; }
-    LineView:focus > .line-view--cursor { background: $primary 28%; }
-    LineView:ansi > .line-view--dim { color: ansi_default; text-style: dim; }
-    LineView:ansi > .line-view--cursor { background: ansi_default; text-style: none; }
-    LineView:ansi:focus > .line-view--cursor { background: ansi_default; text-style: reverse; }
     """
-
-    _styles: dict[Role, Style] | None = None
 
     @property
     def text_width(self) -> int:
@@ -75,29 +54,21 @@ class LineView(ScrollView):
         """Return how many cells of a line the cursor covers; 0 where it stands elsewhere."""
         return 0
 
-    def notify_style_update(self) -> None:
-        """Forget the styles that the theme gave."""
-        self._styles = None
-        super().notify_style_update()
-
     def render_line(self, y: int) -> Strip:
         """Draw one row of the visible part."""
         index = y + self.scroll_offset.y
         base, width = self.rich_style, self.size.width
         if not 0 <= index < self.line_count:
             return strip(EMPTY, {}, width, base)
-        styles = self._role_styles()
+        palette = palette_of(self.app.theme_variables, ansi=self.app.native_ansi_color)
         line, covered = self.line_at(index), min(self.cursor_cells(index), width)
         if not covered:
-            return strip(line, styles, width, base)
+            return strip(line, palette.roles, width, base)
         left, right = split(pad(line, covered), covered)
-        cursor = base + self.get_component_rich_style(CURSOR)
-        return Strip.join((strip(left, styles, covered, cursor), strip(right, styles, width - covered, base)))
-
-    def _role_styles(self) -> dict[Role, Style]:
-        if self._styles is None:
-            self._styles = {role: self.get_component_rich_style(f"line-view--{role}", partial=True) for role in Role}
-        return self._styles
+        under = base + (palette.cursor if self.has_focus else palette.cursor_blurred)
+        return Strip.join(
+            (strip(left, palette.roles, covered, under), strip(right, palette.roles, width - covered, base))
+        )
 
     def resize_content(self) -> None:
         """Tell the scroll bar how many lines there are. Lines are cut to the width, so the width tells nothing.

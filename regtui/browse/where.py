@@ -69,11 +69,9 @@ def places(session: BrowseSession) -> tuple[Place, ...]:
 
     No packet is sent: an address that only DNS knows is looked up when the place is opened.
     """
-    found: dict[Place, None] = {}
-    for setting in session.config.registries:
-        for candidate in session.plan(f"{setting.value}/{SAMPLE}").candidates:
-            found.update(dict.fromkeys(_places(candidate)))
-    return tuple(found)
+    candidates = session.plan(SAMPLE).candidates
+    listed = dict.fromkeys(place for candidate in candidates for place in _places(candidate, session))
+    return tuple(listed)
 
 
 def place_of(session: BrowseSession, host: str) -> Place:
@@ -85,42 +83,41 @@ def place_of(session: BrowseSession, host: str) -> Place:
     if "://" in typed:
         return _mirror_at(session, typed)
     if not _HOST.fullmatch(typed):
-        raise _refused(f"{printable(host, 100)!r} is no registry: it is HOST or HOST:PORT, for example quay.io")
-    plan = session.plan(f"{typed}/{SAMPLE}")
+        raise _refused(f"{printable(host, 100)} is no registry: it is HOST or HOST:PORT, for example quay.io")
+    plan = session.plan(_name_on(session, typed))
     if plan.refused:
         raise _refused(printable(plan.refused[-1]))
-    candidate = plan.candidates[0] if len(plan.candidates) == 1 else None
-    if candidate is None or candidate.repository not in (SAMPLE, f"library/{SAMPLE}"):
+    candidate = _candidate(plan, typed)
+    if candidate is None:
         why = "docker takes a name without a dot or a port for a part of a repository's"
         raise _refused(f"{printable(typed, 100)} is no registry: {why}")
-    return registry_place(candidate)
+    return registry_place(session, candidate)
 
 
-def registry_place(candidate: Candidate) -> Place:
+def registry_place(session: BrowseSession, candidate: Candidate) -> Place:
     """Return the place of the candidate's registry itself; BrowseError where the engine would not ask it."""
-    for place in _places(candidate):
+    for place in _places(candidate, session):
         if not place.mirror:
             return place
     reason = printable(candidate.reason) or "docker cannot ask it"
     raise BrowseError(f"{printable(candidate.registry, 100)}: {reason}", candidate.outcome or Outcome.SKIPPED)
 
 
-def candidate_places(candidate: Candidate) -> tuple[Place, ...]:
+def candidate_places(session: BrowseSession, candidate: Candidate) -> tuple[Place, ...]:
     """Return where a candidate's repository can be looked at: the registry itself, then its mirrors."""
-    found = _places(candidate)
+    found = _places(candidate, session)
     return tuple(sorted(found, key=lambda place: place.mirror))
 
 
 async def endpoints_of(session: BrowseSession, place: Place) -> tuple[Endpoint, ...]:
     """Return the place's endpoints in order, with addresses looked up: DNS may tell that the registry is insecure."""
-    plan = await session.informed_plan(f"{place.registry}/{SAMPLE}")
-    for candidate in plan.candidates:
-        same = [known for known in _places(candidate) if known.mirror == place.mirror]
-        for known in same:
-            if not place.mirror or known.endpoint.url == place.endpoint.url:
-                return (known.endpoint, *known.others)
-        if candidate.outcome is not None:
-            raise BrowseError(f"{printable(place.title, 200)}: {printable(candidate.reason)}", candidate.outcome)
+    plan = await session.informed_plan(_name_on(session, place.registry))
+    candidate = _candidate(plan, place.registry)
+    for known in _places(candidate, session) if candidate is not None else ():
+        if known.mirror == place.mirror and (not place.mirror or known.endpoint.url == place.endpoint.url):
+            return (known.endpoint, *known.others)
+    if candidate is not None and candidate.outcome is not None:
+        raise BrowseError(f"{printable(place.title, 200)}: {printable(candidate.reason)}", candidate.outcome)
     return (place.endpoint, *place.others)
 
 
@@ -129,16 +126,41 @@ def is_hub(place: Place) -> bool:
     return place.endpoint.host == HUB_HOST
 
 
+def repository_of(place: Place, candidate: Candidate) -> str:
+    """Return the candidate's repository as the place has it: a mirror may keep it under another path."""
+    return place.endpoint.repository or candidate.repository
+
+
 def repository_at(place: Place, typed: str) -> str:
     """Return a repository as it is asked for: Docker Hub's own images have `library/` before their name."""
     return f"library/{typed}" if place.registry == HUB and typed and "/" not in typed else typed
 
 
-def _places(candidate: Candidate) -> tuple[Place, ...]:
+def _places(candidate: Candidate, session: BrowseSession) -> tuple[Place, ...]:
     asked = [endpoint for endpoint in candidate.endpoints if endpoint.api == "v2"]
     own = [endpoint for endpoint in asked if not endpoint.mirror]
-    mirrors = tuple(Place(candidate.registry, endpoint, True) for endpoint in asked if endpoint.mirror)
-    return (*((Place(candidate.registry, own[0], False, tuple(own[1:])),) if own else ()), *mirrors)
+    name = candidate.registry
+    mirrors = tuple(Place(name, endpoint, True, caches=name) for endpoint in asked if endpoint.mirror)
+    if not own:
+        return mirrors
+    hosts = {setting.value.split("://")[-1].rpartition("@")[2].split("/")[0] for setting in session.config.mirrors}
+    caches = HUB if own[0].host in hosts else ""
+    return (Place(name, own[0], False, tuple(own[1:]), caches), *mirrors)
+
+
+def _name_on(session: BrowseSession, registry: str) -> str:
+    """Return a name whose plan has the registry: a listed one may be a word that no typed name can begin with."""
+    name = f"{registry}/{SAMPLE}"
+    return name if _candidate(session.plan(name), registry) or session.plan(name).refused else SAMPLE
+
+
+def _candidate(plan: Plan, registry: str) -> Candidate | None:
+    """Return the candidate of the plan that is the sample repository on the registry."""
+    aliases = {registry, HUB} if registry == f"index.{HUB}" else {registry}
+    for candidate in plan.candidates:
+        if candidate.registry in aliases and candidate.repository in (SAMPLE, f"library/{SAMPLE}"):
+            return candidate
+    return None
 
 
 def _mirror_at(session: BrowseSession, url: str) -> Place:

@@ -1,0 +1,54 @@
+"""The same image in every registry of the host: one question to each on the user's word, and whether it is equal."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from regtui.browse.browser import opened
+from regtui.browse.models import BrowseError, Elsewhere
+from regtui.browse.refusals import explained
+from regtui.browse.where import places, repository_at
+from regtui.outcome import Outcome
+from regtui.registry.errors import RegistryError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from regtui.browse.models import Place
+    from regtui.browse.where import BrowseSession
+
+
+async def everywhere(
+    session: BrowseSession, repository: str, tag: str, *, digest: str = ""
+) -> AsyncGenerator[Elsewhere, None]:
+    """Yield a row for each registry as it answers; it raises nothing. Mirrors are not asked.
+
+    `repository` is without a registry; Docker Hub is asked for `library/NAME` where it has one part. `digest` is what
+    others are compared with, else the first that is found. One HEAD is sent to each (a GET, where that does not tell).
+    """
+    tasks = [
+        asyncio.create_task(_ask(session, place, repository, tag)) for place in places(session) if not place.mirror
+    ]
+    wanted = digest
+    try:
+        for done in asyncio.as_completed(tasks):
+            row = await done
+            wanted = wanted or row.digest or ""
+            yield Elsewhere(row.registry, row.digest, row.outcome, row.text, bool(row.digest) and row.digest == wanted)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _ask(session: BrowseSession, place: Place, repository: str, tag: str) -> Elsewhere:
+    try:
+        browser = await opened(session, place)
+        digest = await browser.claimed_digest(repository_at(place, repository), tag)
+    except BrowseError as error:
+        return Elsewhere(place.registry, None, error.outcome, str(error))
+    except RegistryError as error:
+        told = explained(error, place)
+        return Elsewhere(place.registry, None, told.outcome, str(told))
+    return Elsewhere(place.registry, digest, Outcome.FOUND, "")

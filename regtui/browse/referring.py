@@ -1,0 +1,72 @@
+"""What refers to an image: by the referrers API page by page, else by the tag that stands in for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from regtui.registry.descriptors import ManifestError
+from regtui.registry.errors import AnswerRefused
+from regtui.registry.jsonbody import off_loop
+from regtui.registry.manifests import Kind, read_manifest
+from regtui.registry.names import fallback_tag
+from regtui.registry.pagination import Next, next_page
+
+if TYPE_CHECKING:
+    from regtui.browse.browser import PlaceBrowser
+    from regtui.registry.manifests import Entry
+    from regtui.registry.replies import Reply
+
+MOST_PAGES = 20
+MOST_ENTRIES = 2000
+_NO_API = frozenset({400, 403, 404, 405, 500, 501})
+"""Statuses of registries without the API; the specification knows 404 alone, the others are seen in the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Referring:
+    """The descriptors of what refers to an image, and a sentence where they are not all."""
+
+    entries: tuple[Entry, ...] = ()
+    note: str = ""
+
+
+async def read_referrers(browser: PlaceBrowser, repository: str, digest: str) -> Referring:
+    """Return what refers to a digest. An answer that is no index means that nothing does (distribution-spec)."""
+    try:
+        return await _by_pages(browser, repository, digest)
+    except AnswerRefused as error:
+        if error.answer.status not in _NO_API:
+            return Referring((), f"what refers to the image cannot be told: {error}")
+    try:
+        fetched = await browser.manifest(repository, fallback_tag(digest))
+    except AnswerRefused as error:
+        usual = error.answer.status in (200, 404)
+        return Referring((), "" if usual else f"what refers to the image cannot be told: {error}")
+    manifest = fetched.manifest
+    return Referring(manifest.entries if manifest.kind is Kind.INDEX else ())
+
+
+async def _by_pages(browser: PlaceBrowser, repository: str, digest: str) -> Referring:
+    url = browser.url_of(f"{repository}/referrers/{digest}")
+    visited: set[str] = set()
+    entries: dict[str, Entry] = {}
+    while True:
+        reply = await browser.referrers_page(repository, digest, url)
+        visited.add(url)
+        entries.update((entry.descriptor.digest, entry) for entry in await _entries(reply))
+        onward = next_page(url, reply.links, visited)
+        if not isinstance(onward, Next):
+            return Referring(tuple(entries.values()), onward.reason)
+        if len(visited) >= MOST_PAGES or len(entries) >= MOST_ENTRIES:
+            return Referring(tuple(entries.values()), f"the first {len(entries)} that refer to the image are shown")
+        url = onward.url
+
+
+async def _entries(reply: Reply) -> tuple[Entry, ...]:
+    try:
+        index = await off_loop(len(reply.body), partial(read_manifest, reply.body, reply.content_type))
+    except ManifestError:
+        return ()
+    return index.entries if index.kind is Kind.INDEX else ()

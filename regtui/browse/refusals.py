@@ -1,0 +1,141 @@
+"""Why a registry shows nothing: errors as one sentence for a person, with what is known of that registry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regtui.browse.models import BrowseError
+from regtui.outcome import Outcome, Trouble
+from regtui.registry.errors import (
+    AnswerRefused,
+    CertificatesError,
+    ChallengeError,
+    DigestMismatch,
+    NameRefused,
+    NetworkError,
+    NoCredentials,
+    RegistryError,
+    TokenError,
+)
+from regtui.registry.replies import reason_of
+
+if TYPE_CHECKING:
+    from regtui.browse.models import Place
+    from regtui.registry.replies import Reply
+
+_TLS = frozenset(
+    {Trouble.CERTIFICATE, Trouble.CLIENT_CERTIFICATE, Trouble.TLS, Trouble.PLAIN_HTTP, Trouble.TLS_TIMEOUT}
+)
+
+_SAME_ANSWER = "it answers so for a private repository and for one that does not exist"
+_HABITS = {
+    "docker.io": (401, 403),
+    "quay.io": (401,),
+    "ghcr.io": (401, 403),
+    "gcr.io": (401, 403),
+    "registry.gitlab.com": (401, 403),
+    "public.ecr.aws": (401, 403),
+}
+"""Registry -> statuses that it gives both for what one may not see and for what is not there."""
+
+
+def explained(error: RegistryError, place: Place, login: str = "") -> BrowseError:
+    """Return the error for a person; `login` says as whom the registry was asked, empty where that is not known."""
+    match error:
+        case NetworkError():
+            return BrowseError(_named(place, _with_detail(error)), _network_outcome(error))
+        case CertificatesError():
+            return BrowseError(f"{place.title}: {error}", Outcome.TLS_FAILED)
+        case NoCredentials():
+            hint = f"; docker login {place.registry} stores them" if not place.mirror and not error.withheld else ""
+            return BrowseError(_joined(f"{error}{hint}", error.withheld), Outcome.UNAUTHORIZED)
+        case TokenError():
+            refused = error.answer.status in (401, 403)
+            outcome = _outcome_of(error.answer) if refused or error.answer.status >= 400 else Outcome.INVALID
+            habit = _habit(place, error.answer.status) if refused else ""
+            return BrowseError(
+                _joined(str(error), habit, error.withheld, login), outcome, retry_after=_wait(error.answer)
+            )
+        case DigestMismatch():
+            return BrowseError(f"DIGEST MISMATCH: {error}", Outcome.INVALID)
+        case AnswerRefused():
+            return _refusal(error, place, login)
+        case ChallengeError() | NameRefused():
+            return BrowseError(str(error), Outcome.INVALID)
+        case _:
+            return BrowseError(str(error), Outcome.SERVER_ERROR)
+
+
+def countdown(seconds: float) -> str:
+    """Return a wait for a sentence: `12 s`, `5 min`, `1 h 30 min`."""
+    whole = max(1, round(seconds))
+    if whole < 120:
+        return f"{whole} s"
+    minutes = round(whole / 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min".replace(" 0 min", "")
+
+
+def _refusal(error: AnswerRefused, place: Place, login: str) -> BrowseError:
+    reply = error.answer
+    outcome = _outcome_of(reply)
+    match outcome:
+        case Outcome.RATE_LIMITED:
+            wait = f"; again in {countdown(reply.retry_after)}" if reply.retry_after else ""
+            sentence = f"{place.title} says that too much was asked: {reason_of(reply)}{wait}"
+        case Outcome.UNAUTHORIZED | Outcome.DENIED:
+            sentence = _joined(str(error), _habit(place, reply.status), login)
+        case Outcome.NOT_FOUND:
+            sentence = _joined(str(error), _habit(place, reply.status))
+        case _:
+            is_page = reply.media_type == "text/html" and "text/html" not in str(error)
+            sentence = f"{error}; a web page was sent" if is_page else str(error)
+    return BrowseError(sentence, outcome, retry_after=_wait(reply))
+
+
+def _outcome_of(reply: Reply) -> Outcome:
+    match reply.status:
+        case 200:
+            return Outcome.INVALID
+        case 401:
+            return Outcome.UNAUTHORIZED
+        case 403 | 407 | 451:
+            return Outcome.DENIED
+        case 404 | 410:
+            return Outcome.NOT_FOUND
+        case 429:
+            return Outcome.RATE_LIMITED
+        case status if status >= 500:
+            return Outcome.SERVER_ERROR
+        case _:
+            return Outcome.INVALID
+
+
+def _network_outcome(error: NetworkError) -> Outcome:
+    if error.own_limit:
+        return Outcome.UNDECIDED
+    if error.trouble in _TLS:
+        return Outcome.TLS_FAILED
+    return Outcome.NOT_A_REGISTRY if error.trouble is Trouble.PROTOCOL else Outcome.UNREACHABLE
+
+
+def _with_detail(error: NetworkError) -> str:
+    return f"{error} ({error.detail})" if error.detail else str(error)
+
+
+def _named(place: Place, sentence: str) -> str:
+    """Return the sentence with the registry's name before it, where it is not in it."""
+    return sentence if place.registry in sentence else f"{place.title}: {sentence}"
+
+
+def _habit(place: Place, status: int) -> str:
+    registry = place.registry
+    known = _HABITS.get("gcr.io" if registry.endswith((".gcr.io", ".pkg.dev")) else registry, ())
+    return f"{registry}: {_SAME_ANSWER}" if status in known and not place.mirror else ""
+
+
+def _wait(reply: Reply) -> float | None:
+    return reply.retry_after if reply.status in (429, 503) else None
+
+
+def _joined(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)

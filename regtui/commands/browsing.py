@@ -1,0 +1,167 @@
+"""What the browsing commands share: their session, an end by signal, and lists that are written while they come."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from regtui.browse.models import BrowseError, ListingEnded
+from regtui.browse.where import candidate_places
+from regtui.commands.host import complain
+from regtui.commands.sessions import open_session
+from regtui.options import UsageError
+from regtui.outcome import Outcome
+from regtui.outlet import Outlet
+from regtui.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterator, Sequence
+
+    from regtui.browse.models import Place
+    from regtui.engines.base import Candidate
+    from regtui.live import LiveSession
+    from regtui.options import Options
+
+INTERRUPTED = ListingEnded(False, "interrupted", Outcome.UNDECIDED)
+ELSEWHERE = frozenset(
+    {Outcome.UNREACHABLE, Outcome.TLS_FAILED, Outcome.UNDECIDED, Outcome.NOT_A_REGISTRY, Outcome.SERVER_ERROR}
+)
+"""Outcomes of a registry after which its mirrors are asked: it gave no answer of its own."""
+
+
+@contextmanager
+def browsing_session(options: Options) -> Iterator[LiveSession | None]:
+    """Yield the session, None where the host's configuration is refused, which has been said then."""
+    with open_session(options) as session:
+        if complain(session.config, color=options.color):
+            yield None
+            return
+        if options.cache and not options.demo:
+            from regtui.cache import Cache
+
+            session.cache = Cache.open()
+        yield session
+
+
+def run_in(session: LiveSession, work: Coroutine[Any, Any, int]) -> int:
+    """Run the command's work to its end, or to a signal, and return the exit status."""
+    return asyncio.run(_until_signaled(session, work))
+
+
+async def _until_signaled(session: LiveSession, work: Coroutine[Any, Any, int]) -> int:
+    loop, task = asyncio.get_running_loop(), asyncio.create_task(work)
+    caught: list[int] = []
+
+    def stop(number: int) -> None:
+        caught.append(number)
+        task.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        loop.add_signal_handler(number, stop, number)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if not caught:
+            raise
+        return 128 + caught[0]
+    finally:
+        await session.aclose()
+        if session.cache is not None and session.cache.trouble:
+            tell(session.cache.trouble)
+
+
+def tell(text: str) -> None:
+    """Write one line to stderr."""
+    Outlet(sys.stderr).line(f"regtui: {printable(text, 1000)}")
+
+
+def candidates_of(session: LiveSession, name: str) -> tuple[Candidate, ...]:
+    """Return what the engine makes of the name; BrowseError with the engine's own text where it refuses it."""
+    plan = session.plan(name)
+    if plan.refused:
+        raise BrowseError(printable(plan.refused[-1]), Outcome.INVALID)
+    return plan.candidates
+
+
+class Tried:
+    """The places where a name was looked for, in the engine's order: a registry, its mirrors where it is silent."""
+
+    def __init__(self, session: LiveSession, name: str) -> None:
+        self._session = session
+        self._name = name
+        self.refusals: list[tuple[str, BrowseError]] = []
+
+    def places(self) -> Iterator[tuple[Place, Candidate]]:
+        """Yield where to look next; the caller calls `refuse` for a place that does not have it."""
+        for candidate in candidates_of(self._session, self._name):
+            places = candidate_places(self._session, candidate)
+            if not places:
+                reason = printable(candidate.reason) or "docker cannot ask it"
+                self.refuse(candidate.registry, BrowseError(reason, candidate.outcome or Outcome.SKIPPED))
+            for place in places:
+                before = len(self.refusals)
+                yield place, candidate
+                silent = self.refusals[before:] and self.refusals[-1][1].outcome in ELSEWHERE
+                if not silent:
+                    break
+
+    def refuse(self, title: str, error: BrowseError) -> None:
+        """Take note of a place that does not have it, and say so."""
+        self.refusals.append((title, error))
+        text = str(error)
+        tell(text if title in text else f"{title}: {text}")
+
+    def document(self) -> list[dict[str, Any]]:
+        """Return the refusals for a document."""
+        return [{"place": title, "outcome": error.outcome, "reason": str(error)} for title, error in self.refusals]
+
+
+def without_tag(name: str) -> str:
+    """Return the name of a repository; UsageError for one with a tag or a digest."""
+    if "@" in name or ":" in name.rpartition("/")[2]:
+        raise UsageError(f"{printable(name, 200)}: a repository is named without a tag or a digest")
+    return name
+
+
+class ListWriter:
+    """Writes a list while it comes: a line for each item, or one JSON document with the list in it."""
+
+    def __init__(self, key: str, *, as_json: bool) -> None:
+        self.as_json = as_json
+        self._key = key
+        self._count = 0
+        self._has_begun = False
+
+    def begin(self, head: dict[str, Any]) -> None:
+        """Write what is known before the first item."""
+        if self.as_json and not self._has_begun:
+            sys.stdout.write(f"{json.dumps(head, allow_nan=False)[:-1]}, {json.dumps(self._key)}: [")
+        self._has_begun = True
+
+    def names(self, names: Sequence[str]) -> None:
+        """Write names that have the grammar of repositories or tags, and so need no escape."""
+        if names:
+            text = '",\n"'.join(names) if self.as_json else "\n".join(names)
+            self._write(f'"{text}"' if self.as_json else text, len(names))
+
+    def item(self, text: str, document: dict[str, Any]) -> None:
+        """Write one item, of which a line or its document is shown."""
+        self._write(json.dumps(document, allow_nan=False) if self.as_json else text, 1)
+
+    def end(self, tail: dict[str, Any]) -> None:
+        """Write what is known after the last item."""
+        if self.as_json:
+            sys.stdout.write(f"], {json.dumps(tail, allow_nan=False)[1:]}\n")
+        sys.stdout.flush()
+
+    def _write(self, text: str, count: int) -> None:
+        if self.as_json:
+            sys.stdout.write(f"{',' if self._count else ''}\n{text}")
+        else:
+            sys.stdout.write(text + "\n")
+        self._count += count
+        sys.stdout.flush()

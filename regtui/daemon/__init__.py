@@ -1,0 +1,28 @@
+"""The daemon that runs on this host: what it says of itself, beside what the files say."""
+
+from __future__ import annotations
+
+from regtui.daemon.answers import LiveDaemon, LiveRegistry, LocalImage
+from regtui.daemon.asking import SOCKET, ask_daemon, socket_of
+from regtui.daemon.comparing import compare, compare_arguments, refine
+from regtui.daemon.http import DaemonError, Limits
+from regtui.daemon.images import LocalState, local_state
+from regtui.daemon.process import RunningDaemon, running_daemon
+
+__all__ = [
+    "SOCKET",
+    "DaemonError",
+    "Limits",
+    "LiveDaemon",
+    "LiveRegistry",
+    "LocalImage",
+    "LocalState",
+    "RunningDaemon",
+    "ask_daemon",
+    "compare",
+    "compare_arguments",
+    "local_state",
+    "refine",
+    "running_daemon",
+    "socket_of",
+]

@@ -1,0 +1,133 @@
+"""From the files of a host to what containerd's clients ask: who pulls, which folders, and what lies in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regtui.host.containerd.config_toml import ConfigTomlError, read_config_toml
+from regtui.host.containerd.hosts_toml import NAME, HostsTomlError, read_hosts_toml
+from regtui.host.containerd.model import ContainerdClient, ContainerdConfig, CriRegistry, HostEntry, HostsFolder
+from regtui.host.files import FileText, FileTrouble, TroubleKind
+from regtui.host.model import BUILT_IN, EngineName, HostConfig, Setting
+from regtui.host.refusal import refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from regtui.host.files import FileSource
+    from regtui.host.model import Source
+
+CERTS = "/etc/containerd/certs.d"
+DOCKER_CERTS = "/etc/docker/certs.d"
+FOLDERS_LIMIT = 1000  # of one certs.d; a host that mirrors every registry there is has a few dozen
+_KUBELET = ("/usr/bin/kubelet", "/usr/local/bin/kubelet", "/var/lib/kubelet", "/etc/kubernetes/kubelet.conf")
+_NERDCTL = ("/usr/local/bin/nerdctl", "/usr/bin/nerdctl")
+_WHO = {
+    ContainerdClient.CTR: f"as ctr does with --hosts-dir {CERTS}, which takes full names alone",
+    ContainerdClient.NERDCTL: "as nerdctl does, which completes names",
+    ContainerdClient.CRI: "as the kubelet does by CRI, which completes names",
+}
+
+
+def load_containerd(
+    files: FileSource, client: ContainerdClient | None = None, reason: str = "named with --engine"
+) -> HostConfig:
+    """Read what containerd's client reads, the one that the files speak for where none is given; never raises."""
+    cri, refused, refused_at = CriRegistry(), "", None
+    try:
+        cri = read_config_toml(files)
+    except ConfigTomlError as error:
+        refused, refused_at = str(error), error.source
+    client = client or _client(files, cri)
+    roots = _roots(client, cri)
+    config = ContainerdConfig(client, roots, _folders(files, roots), cri, refused)
+    return HostConfig(
+        engine=EngineName.CONTAINERD,
+        engine_reason=f"{reason}; {_WHO[client]}",
+        mirrors=tuple(_mirrors(config)),
+        signature_verification=False,
+        refusal=refuse(refused, refused_at) if refused else None,
+        files=files.looked_at,
+        containerd=config,
+    )
+
+
+def _client(files: FileSource, cri: CriRegistry) -> ContainerdClient:
+    if cri.is_present or any(files.exists(path) for path in _KUBELET):
+        return ContainerdClient.CRI
+    if any(files.exists(path) for path in _NERDCTL):
+        return ContainerdClient.NERDCTL
+    return ContainerdClient.CTR
+
+
+def _roots(client: ContainerdClient, cri: CriRegistry) -> tuple[str, ...]:
+    match client:
+        case ContainerdClient.CTR:
+            return (CERTS,)
+        case ContainerdClient.NERDCTL:
+            return (CERTS, DOCKER_CERTS)
+        case ContainerdClient.CRI:
+            return cri.config_path
+
+
+def _folders(files: FileSource, roots: tuple[str, ...]) -> Mapping[str, HostsFolder]:
+    return {
+        f"{root}/{name}": read_folder(files, f"{root}/{name}")
+        for root in roots
+        for name in files.list(root)[:FOLDERS_LIMIT]
+    }
+
+
+def _unread(files: FileSource, roots: tuple[str, ...]) -> Iterator[str]:
+    """Yield each hosts.toml below certs.d that the client does not look for."""
+    for root in (CERTS, DOCKER_CERTS):
+        if root in roots:
+            continue
+        for name in files.list(root)[:FOLDERS_LIMIT]:
+            if files.exists(f"{root}/{name}/{NAME}"):
+                yield f"{root}/{name}/{NAME}"
+
+
+def read_folder(files: FileSource, folder: str) -> HostsFolder:
+    """Read one registry's folder: hosts.toml, or the certificates that lie there (loadHostDir)."""
+    found = files.read(f"{folder}/{NAME}")
+    if isinstance(found, FileTrouble):
+        if found.kind is not TroubleKind.MISSING and found.cause != "not a directory":
+            return HostsFolder(folder, error=found.as_go)
+        return HostsFolder(folder, (_certificates(files, folder),))
+    if not found.data:
+        return HostsFolder(folder, (_certificates(files, folder),))
+    return _of_hosts_toml(files, folder, found)
+
+
+def _of_hosts_toml(files: FileSource, folder: str, found: FileText) -> HostsFolder:
+    try:
+        read = read_hosts_toml(folder, found.data)
+    except HostsTomlError as error:
+        entries = (_certificates(files, folder),)
+        return HostsFolder(folder, entries, True, str(error), error.source)
+    return HostsFolder(folder, read.entries, True, unknown_keys=read.unknown_keys)
+
+
+def _certificates(files: FileSource, folder: str) -> HostEntry:
+    """Return the registry itself with docker's files: `*.crt` to trust, `*.cert` with or without its key."""
+    names = files.list(folder)
+    keys = {name for name in names if name.endswith(".key")}
+    pairs = []
+    for name in names:
+        if name.endswith(".cert"):
+            key = f"{name.removesuffix('.cert')}.key"
+            pairs.append((f"{folder}/{name}", f"{folder}/{key}" if key in keys else ""))
+    authorities = tuple(f"{folder}/{name}" for name in names if name.endswith(".crt"))
+    return HostEntry(path="", authorities=authorities, pairs=tuple(pairs), key=f"{folder}#certificates")
+
+
+def _mirrors(config: ContainerdConfig) -> Iterator[Setting]:
+    """Yield the hosts that stand in for another registry, for what shows mirrors of any engine."""
+    for folder in config.folders.values():
+        for entry in folder.entries[:-1]:
+            source: Source = entry.source or BUILT_IN
+            yield Setting(folder.path.rpartition("/")[2], f"{entry.scheme}://{entry.host}", source)
+    for registry, endpoints in config.cri.mirrors.items():
+        for endpoint in endpoints:
+            yield Setting(registry, endpoint, config.cri.mirror_sources.get(registry, BUILT_IN))

@@ -1,0 +1,27 @@
+"""Which store an engine has for what the host keeps about registries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regtui.host.model import EngineName
+from regtui.stored import Stored
+from regtui.stored_containerd import ContainerdStored
+from regtui.stored_podman import PodmanStored
+
+if TYPE_CHECKING:
+    from regtui.host.files import FileSource
+    from regtui.host.model import HostConfig
+    from regtui.stored import Store
+
+
+def store_for(files: FileSource, config: HostConfig, *, docker_config: str) -> Store:
+    """Return the store of a host's engine; `docker_config` is what DOCKER_CONFIG says where it counts."""
+    match config.engine:
+        case EngineName.PODMAN:
+            return PodmanStored(files, config.podman, root=config.root)
+        case EngineName.CONTAINERD:
+            docker = Stored(files, EngineName.MOBY, root=config.root, docker_config=docker_config)
+            return ContainerdStored(files, config.containerd, docker=docker)
+        case _:
+            return Stored(files, config.engine, root=config.root, docker_config=docker_config)

@@ -1,0 +1,128 @@
+"""Two images side by side, and one name in every registry, drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regtui.browse.difference import Change
+from regtui.outcome import Outcome
+from regtui.text import size
+from regtui.tui.browse.details_lines import SIZE, section
+from regtui.tui.cells import EMPTY, Line, Role, Span, crop, indent, span, wrap
+from regtui.tui.words import count, outcome_role, outcome_sign, outcome_word, short_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from regtui.browse.difference import Difference, FieldChange, LayerChange
+    from regtui.browse.models import Elsewhere
+    from regtui.tui.glyphs import Glyphs
+
+_SIGNS = {
+    Change.SAME: ("=", Role.DIM),
+    Change.REMOVED: ("-", Role.BAD),
+    Change.ADDED: ("+", Role.OK),
+    Change.CHANGED: ("~", Role.WARN),
+}
+LONG = 60
+"""Cells of a value beyond which the two sides stand below each other."""
+
+
+def difference_lines(names: tuple[str, str], found: Difference, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
+    """Return what is different: platforms, layers, config, labels, annotations."""
+    before, after = names
+    head: list[Line] = [
+        crop((Span("- ", Role.BAD), span(before)), width, glyphs.ellipsis),
+        crop((Span("+ ", Role.OK), span(after)), width, glyphs.ellipsis),
+    ]
+    if found.same:
+        return (*head, EMPTY, (Span(f"{glyphs.ok} the same image: the digests are equal", Role.OK),))
+    if text := _sizes(found):
+        head.append((Span("  size ", Role.DIM), Span(text)))
+    same = [layer for layer in found.layers if layer.change is Change.SAME and layer.layer.descriptor is not None]
+    shared = sum(layer.layer.descriptor.size for layer in same if layer.layer.descriptor is not None)
+    told = f"{count(len(same), 'layer')} shared, {size(shared)}"
+    return (
+        *head,
+        *section("Platforms", _fields(found.platforms, width, glyphs, digests=True)),
+        *section("Layers", tuple(_layer(change, width, glyphs) for change in found.layers), told),
+        *section("Config", _fields(found.config, width, glyphs)),
+        *section("Labels", _fields(found.labels, width, glyphs)),
+        *section("Annotations", _fields(found.annotations, width, glyphs)),
+    )
+
+
+def _sizes(found: Difference) -> str:
+    if found.size_before is None or found.size_after is None:
+        return ""
+    grown = found.size_after - found.size_before
+    change = "the same" if not grown else f"{size(abs(grown))} {'more' if grown > 0 else 'less'}"
+    return f"{size(found.size_before)}, then {size(found.size_after)}: {change}"
+
+
+def _layer(change: LayerChange, width: int, glyphs: Glyphs) -> Line:
+    sign, role = _SIGNS[change.change]
+    layer = change.layer
+    weight = size(layer.descriptor.size) if layer.descriptor is not None else glyphs.none
+    text = layer.step.instruction if layer.step is not None else ""
+    if not text and layer.descriptor is not None:
+        text = short_digest(layer.descriptor.digest)
+    shown = Role.DIM if change.change is Change.SAME else Role.TEXT
+    return crop(
+        (Span(f"{sign} ", role), Span(weight.rjust(SIZE) + "  ", shown), span(text, shown)), width, glyphs.ellipsis
+    )
+
+
+def _fields(changes: Sequence[FieldChange], width: int, glyphs: Glyphs, *, digests: bool = False) -> tuple[Line, ...]:
+    lines: list[Line] = []
+    for change in changes:
+        sign, role = _SIGNS[change.change]
+        head: Line = (
+            Span(f"{sign} ", role),
+            span(change.name, Role.DIM if change.change is Change.SAME else Role.TEXT),
+        )
+        before, after = (short_digest(text) if digests else text for text in (change.before, change.after))
+        match change.change:
+            case Change.SAME:
+                lines.append(crop((*head, Span("  the same", Role.DIM)), width, glyphs.ellipsis))
+            case Change.CHANGED if len(before) + len(after) <= LONG:
+                told = (Span("  "), span(before), Span(f" {glyphs.arrow} ", Role.DIM), span(after))
+                lines.append(crop((*head, *told), width, glyphs.ellipsis))
+            case Change.CHANGED:
+                lines += [crop(head, width, glyphs.ellipsis)]
+                lines += indent(wrap(f"- {before}", width - 4), 4)
+                lines += indent(wrap(f"+ {after}", width - 4), 4)
+            case _:
+                lines.append(crop((*head, Span("  "), span(before or after)), width, glyphs.ellipsis))
+    return tuple(lines)
+
+
+def elsewhere_lines(
+    name: str, answers: Sequence[Elsewhere], width: int, glyphs: Glyphs, *, asking: bool
+) -> tuple[Line, ...]:
+    """Return a row for each registry that answered: its digest and whether that is the same, or what it said."""
+    lines: list[Line] = [crop((span(name, Role.STRONG),), width, glyphs.ellipsis), EMPTY]
+    widest = max((span(answer.registry).width for answer in answers), default=0)
+    for answer in answers:
+        found = answer.outcome is Outcome.FOUND
+        role = outcome_role(answer.outcome)
+        head: Line = (Span(f"{outcome_sign(answer.outcome, glyphs)} ", role), span(answer.registry))
+        gap = Span(" " * (widest - head[1].width + 2))
+        if found and answer.digest:
+            same = Span("the same   ", Role.OK) if answer.same else Span("different  ", Role.WARN)
+            lines.append(crop((*head, gap, same, span(short_digest(answer.digest), Role.DIM)), width, glyphs.ellipsis))
+        else:
+            lines.append(crop((*head, gap, Span(outcome_word(answer.outcome), role)), width, glyphs.ellipsis))
+            lines += indent(wrap(answer.text, width - 4, Role.DIM), 4) if answer.text else ()
+    if asking:
+        return (*lines, (Span("asking", Role.DIM),))
+    return (*lines, EMPTY, (Span(_conclusion(answers), Role.STRONG),))
+
+
+def _conclusion(answers: Sequence[Elsewhere]) -> str:
+    digests = [answer.digest for answer in answers if answer.digest]
+    if len(digests) < 2:
+        return "one registry holds it" if digests else "nobody has it"
+    images = len(set(digests))
+    told = "the same image in all of them" if images == 1 else f"{images} different images"
+    return f"{len(digests)} registries hold it: {told}"

@@ -1,0 +1,99 @@
+"""What a start loads, counted: a command that answers from files must not wait for a library that asks the network."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+RUN = """
+import gc, json, sys
+before = set(sys.modules)
+sys.argv = ["regtui", *sys.argv[1:]]
+from regtui.__main__ import main
+status = main()
+loaded = sorted(set(sys.modules) - before)
+sys.stderr.write("\\n" + json.dumps([status, loaded, gc.get_threshold()]))
+"""
+
+NETWORK = {"asyncio", "ssl", "socket", "httpx", "httpcore", "anyio", "concurrent", "selectors"}
+SCREEN = {"textual", "rich", "pygments", "markdown_it"}
+HEAVY = {"tomllib", "logging", "subprocess", "shutil", "tempfile", "zoneinfo", "email"}
+
+HOST = """\
+ADD_REGISTRY='--add-registry 198.51.100.4:5000 --add-registry 198.51.100.5'
+INSECURE_REGISTRY='--insecure-registry 198.51.100.4:5000'
+OPTIONS='--registry-mirror=http://198.51.100.4:5000 --signature-verification=false'
+"""
+
+
+def loaded_by(*words: str) -> tuple[int, set[str], tuple[int, int, int]]:
+    """Run the command in a fresh interpreter; return its status, the modules it loaded, the collector's thresholds."""
+    command = [sys.executable, "-c", RUN, *words]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    status, loaded, threshold = json.loads(ran.stderr.rpartition("\n")[2])
+    return status, set(loaded), threshold
+
+
+def packages(names: set[str]) -> set[str]:
+    """Return the first parts of dotted names."""
+    return {name.partition(".")[0] for name in names}
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> str:
+    path = tmp_path / "docker"
+    path.write_text(HOST)
+    return str(path)
+
+
+def test_the_version_needs_nothing() -> None:
+    status, loaded, _ = loaded_by("--version")
+    assert status == 0
+    assert {name for name in loaded if name.startswith("regtui")} == {"regtui", "regtui.__main__"}
+    assert len(loaded) <= 4
+
+
+def test_info_reads_files_and_loads_what_that_takes(host: str) -> None:
+    status, loaded, _ = loaded_by("info", "--config", host)
+    assert status == 0
+    assert not packages(loaded) & (NETWORK | SCREEN | HEAVY | {"json", "platformdirs", "tomli_w"})
+    assert not {name for name in loaded if name.startswith(("regtui.registry", "regtui.engines", "importlib.metadata"))}
+    assert len(loaded) <= 125
+
+
+def test_names_are_looked_up_without_an_event_loop(tmp_path: Path) -> None:
+    path = tmp_path / "docker"
+    path.write_text("ADD_REGISTRY='--add-registry registry.invalid'\n")
+    status, loaded, _ = loaded_by("info", "--config", str(path))
+    assert status == 0
+    assert packages(loaded) & NETWORK == {"socket", "selectors"}
+    assert "regtui.lookups" in loaded
+
+
+def test_info_as_json_loads_one_thing_more(host: str) -> None:
+    _, plain, _ = loaded_by("info", "--config", host)
+    status, loaded, _ = loaded_by("info", "--json", "--config", host)
+    assert status == 0
+    assert packages(loaded - plain) <= {"json", "_json"}
+
+
+@pytest.mark.parametrize("words", [["--demo", "resolve", "debian"], ["--demo", "resolve", "debian", "--json"]])
+def test_a_resolution_draws_nothing(words: list[str]) -> None:
+    status, loaded, _ = loaded_by(*words)
+    assert status == 0
+    assert "httpx" in loaded
+    assert not packages(loaded) & SCREEN
+    assert "importlib.metadata" not in loaded
+    assert "click" not in loaded  # httpx's own command line
+
+
+def test_a_start_does_not_look_for_garbage_among_what_stays(host: str) -> None:
+    """With Python's threshold of 700 a collection comes every few modules, and each looks at all of them."""
+    _, _, threshold = loaded_by("info", "--config", host)
+    assert threshold[0] >= 20_000

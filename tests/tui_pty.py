@@ -1,0 +1,119 @@
+"""A pseudo-terminal with a program in it: what it writes, what it leaves behind."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+PROGRAM = Path(__file__).parent / "tui_program.py"
+LIMIT = 30.0
+"""Seconds for anything to come; a program that is later hangs."""
+QUIET = 0.25
+"""Seconds without a byte after which everything was said."""
+IDLE = 0.7
+"""Seconds that silence is listened to: several turns of every clock, longer than a cursor blinks."""
+
+
+class Terminal:
+    """The master side. `out` is all that was written so far."""
+
+    def __init__(self, master: int, slave: int, process: subprocess.Popen[bytes]) -> None:
+        self._master = master
+        self._slave = slave
+        self.process = process
+        self.before = termios.tcgetattr(slave)
+        self.out = b""
+
+    def send(self, keys: bytes) -> None:
+        """Press keys."""
+        os.write(self._master, keys)
+
+    def until(self, words: str) -> None:
+        """Read until the words were written."""
+        start = len(self.out)
+        wanted = words.encode()
+        while wanted not in self.out[max(0, start - len(wanted)) :]:
+            assert self._read(LIMIT), f"{words!r} never came; the end was {self.out[-300:]!r}"
+
+    def quiet(self, seconds: float = QUIET) -> int:
+        """Read until nothing comes for the time; return how many bytes came."""
+        before = len(self.out)
+        while self._read(seconds):
+            pass
+        return len(self.out) - before
+
+    def end(self) -> int:
+        """Read to the end and return the exit status, the number of the signal negative."""
+        while self.process.poll() is None:
+            self._read(0.05)
+        self._read(0)
+        return self.process.returncode
+
+    def hang_up(self) -> int:
+        """Let the terminal go away, as a connection does that breaks; return the exit status."""
+        os.close(self._master)
+        self._master = -1
+        self.process.send_signal(signal.SIGHUP)
+        return self.process.wait(LIMIT)
+
+    def restored(self) -> bool:
+        """Say whether the terminal is as it was: modes, screen, cursor, mouse."""
+        left = self.out.rpartition(b"\x1b[?1049l")
+        modes = all(left[2].rfind(off) > left[2].rfind(on) for on, off in PAIRS)
+        return bool(left[1]) and modes and termios.tcgetattr(self._slave) == self.before
+
+    def close(self) -> None:
+        """Let go of both sides."""
+        for side in (self._master, self._slave):
+            if side >= 0:
+                os.close(side)
+
+    def _read(self, seconds: float) -> bool:
+        ready, _, _ = select.select([self._master], [], [], seconds)
+        if not ready:
+            return False
+        data = os.read(self._master, 65536)
+        self.out += data
+        return bool(data)
+
+
+PAIRS = [(b"\x1b[?25l", b"\x1b[?25h"), (b"\x1b[?1000h", b"\x1b[?1000l"), (b"\x1b[?1003h", b"\x1b[?1003l")]
+
+
+@contextmanager
+def running(
+    mode: str, *, size: tuple[int, int] = (80, 24), environ: Mapping[str, str] | None = None
+) -> Iterator[Terminal]:
+    """Start the program in a terminal of the size; whatever happens, it is gone afterwards."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, str(PROGRAM), mode],
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env=os.environ
+        | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "PYTHONPATH": str(PROGRAM.parents[1])}
+        | dict(environ or {}),
+        start_new_session=True,
+    )
+    terminal = Terminal(master, slave, process)
+    try:
+        yield terminal
+    finally:
+        process.kill()
+        process.wait()
+        terminal.close()
