@@ -9,9 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# A loaded machine is no failure; CI tries the same examples every time, a person new ones.
+settings.register_profile("regtui", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("regtui")
 
 pytest_plugins = ("tests.real_registries",)
 
