@@ -167,11 +167,22 @@ class _Asking:
         self._target, self._words = asker.target(endpoint)
 
     async def after(self, ping: Ping) -> Answer:
-        """Return the whole answer of the endpoint."""
+        """Return the whole answer of the endpoint.
+
+        A token of an earlier walk may be dead although the clock says otherwise: the engine would have fetched one.
+        """
+        answer, kept = await self._once(ping, renew=self._asker.strict)
+        if kept and isinstance(answer.manifest, HttpAnswer) and answer.manifest.status == 401:
+            answer, _ = await self._once(ping, renew=True)
+        return answer
+
+    async def _once(self, ping: Ping, *, renew: bool) -> tuple[Answer, bool]:
+        """Return the answer, and whether a token that was fetched before has been used."""
         answer = Answer(_ping_answer(ping))
-        granted = await self._authorize(ping)
+        granted = await self._authorize(ping, renew=renew)
         if isinstance(granted, NotAuthorized):
-            return replace(answer, authorization=granted, withheld=granted.withheld)
+            return replace(answer, authorization=granted, withheld=granted.withheld), False
+        kept = granted.authorization.kind is AuthorizationKind.BEARER and not granted.authorization.fresh
         answer = replace(answer, withheld=granted.withheld)
         with stage_of(self._watch, Stage.MANIFEST) as stage:
             manifest = await self._manifest(self._move.digest or self._candidate.wanted, granted.authorization)
@@ -181,7 +192,7 @@ class _Asking:
                 if digest is not None:
                     answer = replace(answer, child=await self._read(digest, granted.authorization))
             stage.result(answer.child or manifest)
-        return answer
+        return answer, kept
 
     async def directly(self) -> Answer:
         """Return the answer of an endpoint that is not pinged: a 401 says itself what authorization it wants."""
@@ -193,7 +204,7 @@ class _Asking:
         answer = Answer(first, manifest=first)
         if isinstance(reply, Exception) or reply.status != 401:
             return answer
-        granted = await self._authorize(Ping(reply))
+        granted = await self._authorize(Ping(reply), renew=self._asker.strict)
         if isinstance(granted, NotAuthorized):
             return Answer(first, authorization=granted, withheld=granted.withheld)
         if granted.authorization.kind is AuthorizationKind.NONE:
@@ -203,13 +214,11 @@ class _Asking:
             stage.result(again)
         return Answer(first, manifest=again, withheld=granted.withheld)
 
-    async def _authorize(self, ping: Ping) -> Granted | NotAuthorized:
+    async def _authorize(self, ping: Ping, *, renew: bool) -> Granted | NotAuthorized:
         scope = f"repository:{self._repository}:pull"
         with stage_of(self._watch, Stage.AUTH, only_if=ping.answer.status == 401) as stage:
             try:
-                granted = await self._asker.client.authorize(
-                    self._target, ping, (scope,), self._watch, renew=self._asker.strict
-                )
+                granted = await self._asker.client.authorize(self._target, ping, (scope,), self._watch, renew=renew)
             except NoCredentials as error:
                 if self._move.insist:
                     return Granted(Authorization.none(), error.withheld)
@@ -300,6 +309,7 @@ def _http_answer(method: str, url: str, reply: Reply) -> HttpAnswer:
         reply.body,
         reply.challenges,
         reply.digest,
+        length=reply.length,
     )
 
 

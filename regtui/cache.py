@@ -118,7 +118,7 @@ class Cache:
                 first = file.readline(_HEAD_LIMIT)
                 head, start = _head(first), len(first)
                 size = os.fstat(file.fileno()).st_size
-                file.seek(max(start - 1, size - _TAIL_LIMIT))
+                file.seek(max(0, start - 1, size - _TAIL_LIMIT))
                 tail = _TAIL.search(file.read())
         except OSError:
             return None

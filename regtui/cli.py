@@ -15,6 +15,8 @@ from regtui.options import USAGE_ERROR, Options, Parser, UsageError, realm_pair
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from regtui.usage import Usage
+
 COMMANDS = {
     "info": "the registry lines that `docker info` prints on this host",
     "resolve": "who is asked for a name, what each answers, who serves it",
@@ -24,6 +26,8 @@ COMMANDS = {
     "lint": "what is wrong or surprising in the host's configuration, and the line to write instead",
     "replay": "a walk that `regtui resolve NAME --record FILE` has kept, as it happened",
     "doctor": "versions, terminal, files and daemon: what to send with a bug report",
+    "completion": "what makes bash, zsh or fish complete commands, options, registries and names",
+    "manual": "the manual page: regtui manual | man -l -",
 }
 """Command -> what it tells; the module of the same name in `regtui.commands` runs it."""
 
@@ -44,6 +48,11 @@ def run(arguments: list[str]) -> int:
         if options is None:
             return 0
         module = importlib.import_module(f"regtui.commands.{options.command}")
+        if options.command in ("completion", "manual"):  # what tells of the command line itself
+            from regtui.usage import usage_of
+
+            tell: Callable[[Options, Usage], int] = module.run
+            return tell(options, usage_of(build_parser(), COMMANDS))
         command: Callable[[Options], int] = module.run
         return command(options)
     except UsageError as error:
@@ -98,9 +107,16 @@ _MOST_WORDS = {
     "lint": 0,
     "replay": 1,
     "doctor": 0,
+    "completion": 2,
+    "manual": 0,
     "tui": 1,
 }
-_EXAMPLES = {"catalog": "quay.io", "tags": "quay.io/coreos/etcd", "inspect": "quay.io/coreos/etcd:latest"}
+_EXAMPLES = {
+    "catalog": "quay.io",
+    "tags": "quay.io/coreos/etcd",
+    "inspect": "quay.io/coreos/etcd:latest",
+    "completion": "bash",
+}
 """Commands that need a name -> one that shows what it looks like."""
 
 

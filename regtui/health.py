@@ -11,7 +11,7 @@ from regtui.outcome import Outcome
 from regtui.registry.errors import NetworkError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from regtui.engines.base import Endpoint, Plan
     from regtui.host.model import HostConfig
@@ -48,11 +48,23 @@ def _jobs(config: HostConfig, plan: Callable[[str], Plan]) -> list[tuple[int, in
     for index, registry in enumerate(config.registries):
         made = plan(f"{registry.value}/{SAMPLE}")
         endpoints = made.candidates[0].endpoints if made.candidates else ()
+        endpoints = tuple(endpoint for endpoint in endpoints if endpoint.fault is None)
         asked = tuple(endpoint for endpoint in endpoints if endpoint.api == "v2" and not endpoint.mirror)
         jobs.append((index, None, asked))
         mirrors = [endpoint for endpoint in endpoints if endpoint.mirror]
-        jobs.extend((index, number, (mirror,)) for number, mirror in enumerate(mirrors))
+        jobs.extend((index, number, asked) for number, asked in _mirrors(config, mirrors))
     return jobs
+
+
+def _mirrors(config: HostConfig, mirrors: list[Endpoint]) -> Iterator[tuple[int, tuple[Endpoint, ...]]]:
+    """Yield the index of each mirror of the list, and the endpoints that are it: podman's can have two."""
+    if config.podman is None:
+        yield from ((number, (mirror,)) for number, mirror in enumerate(mirrors))
+        return
+    for number, setting in enumerate(config.mirrors):
+        same = tuple(mirror for mirror in mirrors if mirror.why == setting.source)
+        if same:
+            yield number, same
 
 
 async def check(

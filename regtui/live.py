@@ -16,7 +16,7 @@ from regtui.lookups import look_up_names
 from regtui.reference import split_hostport
 from regtui.registry.asking import Asker as Requests
 from regtui.registry.authorizer import Manner
-from regtui.registry.client import RegistryClient, Target
+from regtui.registry.client import LISTING_SECONDS, RegistryClient, Target
 from regtui.registry.limits import Limits
 from regtui.registry.places import Places
 from regtui.registry.tls import TlsRules, Trust
@@ -106,6 +106,12 @@ class LiveSession:
     def platform(self) -> Platform:
         """The platform that the host pulls for."""
         return self._platform
+
+    @property
+    def listing_seconds(self) -> float:
+        """Seconds for one page of a listing: large registries take longer for one, unless a person allows less."""
+        total = self._means.limits.total
+        return total if total < DEFAULT_LIMITS.total else LISTING_SECONDS
 
     def client(self) -> RegistryClient:
         """The client that asks registries; it keeps connections and tokens until the session is closed."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from regtui.engines.hub import HUB_KEY
 from regtui.host.certs import CertsDirectory, read_certs
 from regtui.host.credentials import Credential, CredentialFile, HelperCall, Secret, parse_credentials
-from regtui.host.files import FileText, HostFiles
+from regtui.host.files import FileText, HostFiles, TroubleKind
 
 if TYPE_CHECKING:
     from regtui.host.files import FileSource
@@ -51,6 +53,7 @@ class Stored:
         self._foreign = root != "/"
         self._folder = docker_config
         self._credentials: CredentialFile | None = None
+        self._trouble = ""  # what is wrong with the file of credentials
         self._certs: dict[str, CertsDirectory] = {}
 
     def certificates(self, host: str) -> CertsDirectory:
@@ -80,7 +83,7 @@ class Stored:
             case HelperCall():
                 return found, f"docker-credential-{found.helper} ({found.source})"
             case None:
-                return None, f"no credentials for it in {file.path}"
+                return None, self._trouble or f"no credentials for it in {file.path}"
 
     def locked(self, _key: str, /) -> str:
         """Return the engine's error about credentials; dockerd goes on without them."""
@@ -94,9 +97,12 @@ class Stored:
         if self._credentials is None:
             path, files = self._place()
             text = files.read(path)
-            self._credentials = (
-                parse_credentials(text.data, path) if isinstance(text, FileText) else CredentialFile(path)
-            )
+            if isinstance(text, FileText):
+                self._credentials = parse_credentials(text.data, path)
+                self._trouble = "; ".join(f"{one.source}: {one.message}" for one in self._credentials.findings[:3])
+            else:
+                self._credentials = CredentialFile(path)
+                self._trouble = "" if text.kind is TroubleKind.MISSING else text.message
         return self._credentials
 
     def _place(self) -> tuple[str, FileSource]:
@@ -106,4 +112,7 @@ class Stored:
         if self._foreign and (not folder or self._files.exists(below_root)):
             return below_root, self._files
         home = os.environ.get("HOME") or "/root"
-        return f"{folder or home + '/.docker'}/config.json", HostFiles("/")
+        path = Path(folder or f"{home}/.docker", "config.json")
+        with contextlib.suppress(OSError):  # the working directory is gone
+            path = path.absolute()  # docker takes a relative one as it stands, HostFiles for one below the root
+        return str(path), HostFiles("/")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regtui.engines.hub import HUB_HOST, HUB_KEY
-from regtui.host.certs import CERTS_LIMIT, CertsDirectory, ClientPair, pem_blocks
+from regtui.host.certs import CERTS_LIMIT, CertsDirectory, ClientPair, pair_error, pem_blocks
 from regtui.host.containerd.model import ContainerdClient, ContainerdConfig, HostEntry
 from regtui.host.files import FileTrouble
 from regtui.text import go_quote, printable
@@ -77,7 +77,10 @@ class ContainerdStored:
         return CertsDirectory(entry.key, authorities, pairs)
 
     def _pair(self, certificate: str, key: str) -> ClientPair:
-        return ClientPair(certificate, key, self._file(certificate, "CERT file"), self._file(key, "CERT file"))
+        pair = ClientPair(certificate, key, self._file(certificate, "CERT file"), self._file(key, "CERT file"))
+        if (error := pair_error(pair.certificate, pair.key)) is not None:
+            raise _FileError(f"failed to load X509 key pair: {error}")
+        return pair
 
     def _authority(self, path: str) -> bytes:
         data = self._file(path, "CA cert")

@@ -36,6 +36,8 @@ from regtui.tui.terminal import Look
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from textual.pilot import Pilot
+
     from regtui.host.model import HostConfig
     from regtui.live import LiveSession
     from regtui.options import Options
@@ -61,6 +63,12 @@ class Shot:
     events: int | None = None
 
 
+WAIT = "wait:"
+"""What stands before words among the keys: go on when they are on the screen."""
+PATIENCE = 1000
+"""Looks at the screen for words; what does not stand there then never will."""
+_ETCD = ("down", "enter", f"{WAIT}complete", "slash", *"etcd", "enter", f"{WAIT}2024-06-28")
+
 SHOTS = (
     Shot("home"),
     Shot("typing", keys=("slash", *"coreos/etcd:v3")),
@@ -69,6 +77,10 @@ SHOTS = (
     Shot("nowhere", "private/vault", ("up", "enter")),
     Shot("transcript", "private/vault", ("t",)),
     Shot("help", keys=("question_mark",)),
+    Shot("catalog", keys=("down", "enter", f"{WAIT}complete")),
+    Shot("tags", keys=_ETCD),
+    Shot("details", keys=(*_ETCD, "enter", f"{WAIT}Layers")),
+    Shot("diff", keys=(*_ETCD, "d", "down", "down", "d", f"{WAIT}Layers")),
 )
 
 
@@ -126,29 +138,45 @@ async def _make(options: Options, config: HostConfig, stack: ExitStack, folder: 
     for size in SIZES:
         for shot in SHOTS:
             session = RecordedSession(live, sorted(health, key=lambda check: check.url), walks)
-            svg = await _shoot(shot, session, size)
+            browsed = stack.enter_context(session_of(options, config, DEMO_PLACE))
+            svg = await _shoot(shot, session, browsed, size)
+            await browsed.aclose()
             path = folder / f"{shot.file}-{size[0]}x{size[1]}.svg"
             path.write_text(svg)
             sys.stdout.write(f"{path}\n")
 
 
-async def _shoot(shot: Shot, session: RecordedSession, size: tuple[int, int]) -> str:
+async def _shoot(shot: Shot, session: RecordedSession, browsed: LiveSession, size: tuple[int, int]) -> str:
     # Textual reads its variables when it is imported; `main` cleared them before.
     from regtui.tui.app import RegtuiApp, Start
+    from regtui.tui.browse.source import browsing_of
 
     session.events = shot.events
 
     async def open_session() -> Session:
         return session
 
-    app = RegtuiApp(Start(session.config, DEMO_PLACE, open_session, LOOK, shot.name))
+    app = RegtuiApp(
+        Start(session.config, DEMO_PLACE, open_session, LOOK, shot.name, browsing=lambda _: browsing_of(browsed))
+    )
     async with app.run_test(size=size) as pilot:
         for key in ("", *shot.keys):
-            if key:
+            if key.startswith(WAIT):
+                await _until(pilot, key.removeprefix(WAIT))
+            elif key:
                 await pilot.press(key)
             for _ in range(5):
                 await pilot.pause()
         return app.export_screenshot(title="regtui")
+
+
+async def _until(pilot: Pilot[None], words: str) -> None:
+    """Wait until the words are on the screen: browsing asks the demo's registries, which take their time."""
+    for _ in range(PATIENCE):
+        if words in pilot.app.export_screenshot(simplify=True).replace("&#160;", " "):
+            return
+        await pilot.pause(0.02)
+    raise RuntimeError(f"{words} never came")
 
 
 def steady(events: list[Event]) -> list[Event]:

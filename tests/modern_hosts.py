@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from regtui.demo.recorded import parse_images, parse_world
 from regtui.demo.world import World
 from regtui.engines.base import Platform
-from regtui.host.containerd.load import CERTS, load_containerd
+from regtui.host.containerd.load import load_containerd
+from regtui.host.containerd.model import CERTS
 from regtui.host.files import HostFiles
 from regtui.host.podman.load import load_podman
 from regtui.live import LiveSession, Means

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
@@ -20,11 +21,14 @@ from regtui.registry.dialers import SystemDialer
 from regtui.registry.limits import Limits
 from regtui.registry.resolvers import StaticResolver
 from regtui.registry.tls import Trust
-from tests.browsing_net import drained, settings
+from tests.browsing_net import HOST, REG, browsing, drained, repositories, settings
+from tests.registry_net import bearer, refusal, token
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from tests.registry_net import Script
 
 PRIVATE = "okd-lr.zyl.io:5000"
 
@@ -224,3 +228,40 @@ def test_a_broken_certs_directory_is_told_and_nothing_is_asked(tmp_path: Path) -
     with pytest.raises(BrowseError, match="Missing client certificate") as caught:
         place_of(session, "quay.io")
     assert caught.value.outcome is Outcome.TLS_FAILED
+
+
+async def test_a_helper_that_is_missing_is_told_and_the_listing_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".docker").mkdir()
+    (tmp_path / ".docker/config.json").write_text(json.dumps({"credHelpers": {HOST: "nosuch"}}))
+    script: Script = {
+        "/v2/": bearer(f"{REG}/token"),
+        "/token": token(),
+        "/v2/_catalog": repositories("app"),
+    }
+    async with browsing({REG: script}) as (session, _):
+        place = place_of(session, HOST)
+        assert (await drained(catalog(session, place))).names == ["app"]
+        known = standing(session, place)
+        assert known is not None
+        assert known.login.startswith("asked without a login: ")
+        assert "docker-credential-nosuch" in known.login
+
+
+async def test_a_wrong_password_is_sent_once_however_much_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".docker").mkdir()
+    auths = {HOST: {"username": "alice", "password": "pass-word-of-alice"}}
+    (tmp_path / ".docker/config.json").write_text(json.dumps({"auths": auths}))
+    script: Script = {"/v2/": refusal('Basic realm="x"'), "/v2/_catalog": refusal('Basic realm="x"')}
+    async with browsing({REG: script}, trusted=(REG,)) as (session, net):
+        place = place_of(session, HOST)
+        for _ in range(3):
+            done = await drained(catalog(session, place))
+            assert "does not accept the password of alice" in done.ended.reason
+            assert done.ended.outcome is Outcome.UNAUTHORIZED
+        assert [one.proof for one in net.heard].count("Basic") == 1

@@ -11,12 +11,14 @@ import struct
 import subprocess
 import sys
 import termios
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
 PROGRAM = Path(__file__).parent / "tui_program.py"
 LIMIT = 30.0
@@ -57,8 +59,10 @@ class Terminal:
 
     def end(self) -> int:
         """Read to the end and return the exit status, the number of the signal negative."""
+        over = time.monotonic() + LIMIT
         while self.process.poll() is None:
             self._read(0.05)
+            assert time.monotonic() < over, f"it never ended; the end was {self.out[-300:]!r}"
         self._read(0)
         return self.process.returncode
 
@@ -93,21 +97,27 @@ class Terminal:
 PAIRS = [(b"\x1b[?25l", b"\x1b[?25h"), (b"\x1b[?1000h", b"\x1b[?1000l"), (b"\x1b[?1003h", b"\x1b[?1003l")]
 
 
-@contextmanager
 def running(
     mode: str, *, size: tuple[int, int] = (80, 24), environ: Mapping[str, str] | None = None
+) -> AbstractContextManager[Terminal]:
+    """Start the real app with a scripted session in a terminal of the size."""
+    paths = {"PYTHONPATH": str(PROGRAM.parents[1])}
+    return running_command([sys.executable, str(PROGRAM), mode], size=size, environ=paths | dict(environ or {}))
+
+
+@contextmanager
+def running_command(
+    command: Sequence[str], *, size: tuple[int, int] = (80, 24), environ: Mapping[str, str] | None = None
 ) -> Iterator[Terminal]:
-    """Start the program in a terminal of the size; whatever happens, it is gone afterwards."""
+    """Start a command in a terminal of the size; whatever happens, it is gone afterwards."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
     process = subprocess.Popen(
-        [sys.executable, str(PROGRAM), mode],
+        command,
         stdin=slave,
         stdout=slave,
         stderr=slave,
-        env=os.environ
-        | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "PYTHONPATH": str(PROGRAM.parents[1])}
-        | dict(environ or {}),
+        env=os.environ | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"} | dict(environ or {}),
         start_new_session=True,
     )
     terminal = Terminal(master, slave, process)

@@ -15,7 +15,6 @@ from regtui.outcome import Stage
 from regtui.registry import limits
 from regtui.registry.asking import Errand
 from regtui.registry.browsing import Browser, Fetched
-from regtui.registry.client import LISTING_SECONDS
 from regtui.registry.descriptors import ManifestError
 from regtui.registry.errors import AnswerRefused, CertificatesError, NetworkError, RegistryError
 from regtui.registry.flights import Flights
@@ -136,6 +135,11 @@ class PlaceBrowser(Browser):
         return f"asked without a login: {granted.words or self._words}"
 
     @property
+    def has_login(self) -> bool:
+        """Whether a credential is stored for the place, used or not."""
+        return self._target.credential is not None
+
+    @property
     def scope(self) -> str | None:
         """The key of what may be kept: the endpoint and who asks. None where nobody can tell who asks."""
         if self._granted is None:
@@ -177,7 +181,7 @@ class PlaceBrowser(Browser):
                 authorization=proof,
                 tls=self._target.tls,
                 body_limit=limits.PAGE_BYTES,
-                total=LISTING_SECONDS,
+                total=self._session.listing_seconds,
                 own_headers=self._target.headers,
             )
             return self._success(await self._requests.ask(errand))

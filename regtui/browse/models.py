@@ -130,8 +130,8 @@ class TagFacts:
     """What a tag's manifest says. Nothing is known where a field is empty or None.
 
     `size` is in bytes: config and layers of the image, of an index those of the image for this host's platform.
-    `claimed`: the digest is what a header says, no body was seen. `trouble` is a sentence where asking failed, or
-    only its configuration could not be had.
+    `claimed`: the digest is what a header says, no body was seen. `trouble` is a sentence where asking failed, or only
+    the configuration could not be had.
     """
 
     tag: str

@@ -8,7 +8,7 @@ from regtui.browse.models import ListingEnded
 from regtui.browse.refusals import explained
 from regtui.browse.searching import can_search
 from regtui.outcome import Outcome
-from regtui.registry.errors import TokenError
+from regtui.registry.errors import AnswerRefused, TokenError
 from regtui.registry.replies import reason_of
 
 if TYPE_CHECKING:
@@ -29,6 +29,17 @@ _KNOWN = {
 _HARBOR = "harbor-registry"
 _TYPE = "type a repository name, its tags are listed all the same"
 _SEARCH = "or the beginning of one, to search for it"
+
+
+def is_no_catalog(error: RegistryError, browser: PlaceBrowser) -> bool:
+    """Say whether an error means that there is no catalog for this user, and not that the login itself is refused."""
+    match error:
+        case AnswerRefused():
+            return error.answer.status in NO_CATALOG and "/_catalog" in error.answer.asked
+        case TokenError():
+            return error.answer.status in NO_CATALOG and not browser.has_login
+        case _:
+            return False
 
 
 def instead(error: RegistryError, browser: PlaceBrowser) -> ListingEnded:

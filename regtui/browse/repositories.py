@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from regtui.browse.browser import opened
 from regtui.browse.listing import Batch, Listed, ended, failed
 from regtui.browse.models import BrowseError, CatalogPage, ListingEnded, Origin
-from regtui.browse.no_catalog import NO_CATALOG, instead, is_known
+from regtui.browse.no_catalog import instead, is_known, is_no_catalog
 from regtui.browse.pages import REPOSITORIES, Ended
 from regtui.browse.searching import can_search, search
 from regtui.browse.seeking import before, order_of, passed
 from regtui.registry.browsing import CATALOG
-from regtui.registry.errors import AnswerRefused, RegistryError, TokenError
+from regtui.registry.errors import RegistryError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -52,7 +52,7 @@ async def catalog(
             async for part in parts:
                 yield part
     except RegistryError as error:
-        refused = isinstance(error, AnswerRefused | TokenError) and error.answer.status in NO_CATALOG
+        refused = is_no_catalog(error, browser)
         if refused and prefix and can_search(place):
             async with aclosing(search(session, place, prefix)) as found:
                 async for part in found:

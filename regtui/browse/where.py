@@ -43,6 +43,11 @@ class BrowseSession(Protocol):
         """The platform that the host pulls for."""
         ...
 
+    @property
+    def listing_seconds(self) -> float:
+        """The time limit of one page of a listing."""
+        ...
+
     def plan(self, name: str) -> Plan:
         """Return what the engine would ask for the name, without a packet."""
         ...

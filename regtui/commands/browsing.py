@@ -13,7 +13,7 @@ from regtui.browse.models import BrowseError, ListingEnded
 from regtui.browse.where import candidate_places
 from regtui.commands.host import complain
 from regtui.commands.sessions import open_session
-from regtui.options import UsageError
+from regtui.options import USAGE_ERROR, UsageError
 from regtui.outcome import Outcome
 from regtui.outlet import Outlet
 from regtui.text import printable
@@ -37,14 +37,23 @@ ELSEWHERE = frozenset(
 def browsing_session(options: Options) -> Iterator[LiveSession | None]:
     """Yield the session, None where the host's configuration is refused, which has been said then."""
     with open_session(options) as session:
-        if complain(session.config, color=options.color):
-            yield None
-            return
-        if options.cache and not options.demo:
-            from regtui.cache import Cache
+        yield None if complain(session.config, color=options.color) else session
 
-            session.cache = Cache.open()
-        yield session
+
+def use_cache(session: LiveSession, options: Options) -> None:
+    """Give the session the user's cache, for manifests by their digest: lists of names are asked for each time."""
+    if options.cache and not options.demo:
+        from regtui.cache import Cache
+
+        session.cache = Cache.open()
+
+
+def refuse_host(options: Options, schema: str) -> int:
+    """Return the exit status for a configuration that is refused, with a document that says so where one is wanted."""
+    if options.json:
+        why = {"outcome": Outcome.INVALID, "reason": "the host's configuration is refused", "exit": USAGE_ERROR}
+        sys.stdout.write(json.dumps({"schema": schema, "complete": False, **why}) + "\n")
+    return USAGE_ERROR
 
 
 def run_in(session: LiveSession, work: Coroutine[Any, Any, int]) -> int:

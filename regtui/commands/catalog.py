@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from regtui.browse.browser import standing
 from regtui.browse.documents import CATALOG_SCHEMA, ended_document, place_document
+from regtui.browse.listing import ended
 from regtui.browse.models import BrowseError, CatalogPage, Origin
 from regtui.browse.repositories import catalog
 from regtui.browse.where import place_of
-from regtui.commands.browsing import INTERRUPTED, ListWriter, browsing_session, run_in, tell
+from regtui.commands.browsing import INTERRUPTED, ListWriter, browsing_session, refuse_host, run_in, tell
 from regtui.options import USAGE_ERROR
 from regtui.outcome import Outcome
+from regtui.text import printable
 
 if TYPE_CHECKING:
     from regtui.browse.models import Place
@@ -25,13 +27,21 @@ def run(options: Options) -> int:
     host, prefix = options.words[0], options.words[1] if len(options.words) > 1 else ""
     with browsing_session(options) as session:
         if session is None:
-            return USAGE_ERROR
+            return refuse_host(options, CATALOG_SCHEMA)
         try:
             place = place_of(session, host)
         except BrowseError as error:
-            tell(str(error))
-            return USAGE_ERROR
+            return _refuse(host, error, options)
         return run_in(session, _list(session, place, prefix, options))
+
+
+def _refuse(host: str, error: BrowseError, options: Options) -> int:
+    """Say why this is no registry that could be asked."""
+    tell(str(error))
+    writer = ListWriter("names", as_json=options.json)
+    writer.begin({"schema": CATALOG_SCHEMA, "registry": printable(host, 300)})
+    writer.end(ended_document(ended(error), USAGE_ERROR))
+    return USAGE_ERROR
 
 
 async def _list(session: LiveSession, place: Place, prefix: str, options: Options) -> int:
@@ -39,7 +49,7 @@ async def _list(session: LiveSession, place: Place, prefix: str, options: Option
         tell(f"{place.title}: {place.note}")
     writer = ListWriter("names", as_json=options.json)
     head = {"schema": CATALOG_SCHEMA, **place_document(place, place.endpoint.url), "prefix": prefix}
-    ended, invalid, sources = INTERRUPTED, 0, set()
+    end, invalid, sources = INTERRUPTED, 0, set()
     try:
         async with aclosing(catalog(session, place, prefix=prefix, fresh=True)) as parts:
             async for part in parts:
@@ -51,15 +61,14 @@ async def _list(session: LiveSession, place: Place, prefix: str, options: Option
                     if part.examples:
                         tell(f"entries that are no repository names: {', '.join(part.examples)}")
                 else:
-                    ended = part
+                    end = part
     finally:
         writer.begin(head)
-        found = Origin.SEARCH in sources and ended.outcome is Outcome.FOUND
-        status = 0 if ended.complete or found else 1
-        tail = {"sources": sorted(sources), "invalid": invalid, **ended_document(ended, status)}
-        writer.end(tail)
-    if ended.reason:
-        tell(ended.reason)
+        found = Origin.SEARCH in sources and end.outcome is Outcome.FOUND
+        status = 0 if end.complete or found else 1
+        writer.end({"sources": sorted(sources), "invalid": invalid, **ended_document(end, status)})
+    if end.reason:
+        tell(end.reason)
     if invalid:
         tell(f"{invalid} invalid entries were left out")
     return status

@@ -12,8 +12,7 @@ from regtui.browse.look import details
 from regtui.browse.models import BrowseError
 from regtui.browse.telling import details_lines
 from regtui.browse.where import repository_of
-from regtui.commands.browsing import Tried, browsing_session, run_in, tell
-from regtui.options import USAGE_ERROR
+from regtui.commands.browsing import Tried, browsing_session, refuse_host, run_in, tell, use_cache
 from regtui.outlet import Outlet
 from regtui.text import printable
 
@@ -27,7 +26,8 @@ def run(options: Options) -> int:
     """Show the image and return 0, or 1 where no registry has it."""
     with browsing_session(options) as session:
         if session is None:
-            return USAGE_ERROR
+            return refuse_host(options, INSPECT_SCHEMA)
+        use_cache(session, options)
         return run_in(session, _find(session, options))
 
 
@@ -48,6 +48,7 @@ async def _find(session: LiveSession, options: Options) -> int:
             return 0
     except BrowseError as refusal:  # the engine refuses the name
         error = str(refusal)
+    if not tried.refusals:
         tell(error)
     if options.json:
         _write({"schema": INSPECT_SCHEMA, "name": name, "error": error, "tried": tried.document(), "exit": 1})

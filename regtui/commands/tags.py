@@ -7,18 +7,27 @@ from typing import TYPE_CHECKING, Any
 
 from regtui.browse.browser import standing
 from regtui.browse.documents import TAGS_SCHEMA, ended_document, facts_document, place_document
-from regtui.browse.facts import TagFactsReader
 from regtui.browse.models import BrowseError, ListingEnded, TagFacts, TagsPage
 from regtui.browse.order import LATEST, Order, fold_tags, order_tags
 from regtui.browse.tag_lists import tags
 from regtui.browse.where import is_hub, repository_of
-from regtui.commands.browsing import INTERRUPTED, ListWriter, Tried, browsing_session, run_in, tell, without_tag
-from regtui.options import USAGE_ERROR
+from regtui.commands.browsing import (
+    INTERRUPTED,
+    ListWriter,
+    Tried,
+    browsing_session,
+    refuse_host,
+    run_in,
+    tell,
+    use_cache,
+    without_tag,
+)
 from regtui.text import printable, size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from regtui.browse.facts import TagFactsReader
     from regtui.browse.models import Place
     from regtui.browse.order import FoldedTags
     from regtui.live import LiveSession
@@ -35,7 +44,9 @@ def run(options: Options) -> int:
     name = without_tag(options.words[0])
     with browsing_session(options) as session:
         if session is None:
-            return USAGE_ERROR
+            return refuse_host(options, TAGS_SCHEMA)
+        if options.long or options.sort in (Order.DATE, Order.SIZE):
+            use_cache(session, options)
         return run_in(session, _find(session, name, options))
 
 
@@ -55,6 +66,8 @@ async def _find(session: LiveSession, name: str, options: Options) -> int:
                 break
             tried.refuse(place.title, BrowseError(ended.reason, ended.outcome, retry_after=ended.retry_after))
         else:
+            if not tried.refusals:
+                tell(ended.reason)
             return 1
     except BrowseError as error:  # the engine refuses the name
         ended = ListingEnded(False, str(error), error.outcome)
@@ -119,6 +132,8 @@ class _Listing:
             tell(f"entries that are no tags: {', '.join(page.examples)}")
 
     async def _write_ordered(self) -> None:
+        from regtui.browse.facts import TagFactsReader
+
         by_facts = self._order in (Order.DATE, Order.SIZE)
         folded = fold_tags(self._names)
         reader = TagFactsReader(self._session, self._place, self._repository)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from pathlib import Path
+from importlib import resources
 from typing import TYPE_CHECKING
 
 from regtui.demo.content import OCI_MANIFEST, SIGNED_SCHEMA1, Manifest, blob_of, digest_of, manifest_of
@@ -121,7 +121,7 @@ def helm_chart(name: str, version: str, created: str) -> Manifest:
 
 def schema1_image() -> Manifest:
     """Return the shipped schema 1 manifest of `legacy/billing:2014.11` with its JSON web signature."""
-    return signed_schema1(Path(__file__).with_name("schema1.json").read_bytes())
+    return signed_schema1(resources.files("regtui.demo").joinpath("schema1.json").read_bytes())
 
 
 def signed_schema1(body: bytes) -> Manifest:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ssl
-from pathlib import Path
+from importlib import resources
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from regtui.demo.spec import Listen
 
 
-_FOLDER = Path(__file__).parent / "certificates"
+_FOLDER = resources.files("regtui.demo") / "certificates"
+"""Not a path: in a zip archive these are no files."""
 
 
 class Certificates(Protocol):
@@ -47,13 +48,14 @@ class ShippedCertificates:
     @property
     def authorities(self) -> str:
         """Return the PEM text of the demo's authority."""
-        return (_FOLDER / "authority.pem").read_text("ascii")
+        return _FOLDER.joinpath("authority.pem").read_text("ascii")
 
     def context(self, kind: Listen, hostname: str) -> ssl.SSLContext:
         """Return the context of one of the demo's hosts; its file holds the certificate of the host's own kind."""
         del kind
         if hostname not in self._contexts:
             context = server_context()
-            context.load_cert_chain(_FOLDER / f"{hostname}.pem")
+            with resources.as_file(_FOLDER / f"{hostname}.pem") as path:
+                context.load_cert_chain(path)
             self._contexts[hostname] = context
         return self._contexts[hostname]

@@ -202,7 +202,10 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """An HTTP answer, whole: `body` is bounded by the client, `challenges` are the raw WWW-Authenticate values."""
+    """An HTTP answer, whole: `body` is bounded by the client, `challenges` are the raw WWW-Authenticate values.
+
+    `length` is the size of the body as the headers tell it, None where they do not.
+    """
 
     method: str
     url: str
@@ -213,6 +216,7 @@ class HttpAnswer:
     challenges: tuple[str, ...] = ()
     digest: str = ""
     api_version: bool = False
+    length: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from regtui.engines.containerd_errors import NOT_FOUND
 from regtui.engines.unmarshal import (
     MANIFEST_LIST,
     OCI_INDEX,
@@ -16,6 +17,7 @@ from regtui.engines.unmarshal import (
     SCHEMA2,
     body_digest,
     is_digest,
+    signed_payload,
 )
 from regtui.gojson import GoJsonError, kind, unmarshal
 from regtui.text import printable
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 INDEXES = frozenset({MANIFEST_LIST, OCI_INDEX})
 IMAGES = frozenset({SCHEMA2, OCI_MANIFEST})
 MANIFESTS = INDEXES | IMAGES | {SCHEMA1_SIGNED}
-NO_MATCH = "no match for platform in manifest: not found"
+EMPTY = "unable to fetch descriptor ({}) which reports content size of zero: invalid argument"
 
 
 class ImageError(ValueError):
@@ -39,10 +41,12 @@ class ImageError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What a name, or an index, leads to: a digest and the media type that was said with it."""
+    """What a name, or an index, leads to: a digest, its media type and size as they were said, and by which host."""
 
     digest: str
     media_type: str
+    size: int
+    host: int = 0
 
 
 def media_type(answer: HttpAnswer) -> str:
@@ -51,8 +55,11 @@ def media_type(answer: HttpAnswer) -> str:
     return SCHEMA1_SIGNED if base == "text/plain" else base
 
 
-def choose_child(answer: HttpAnswer, kind_of_manifest: str, platform: Platform) -> Resolved | None:
-    """Return the platform's image of an index, None for anything else. Raises ImageError."""
+def choose_child(answer: HttpAnswer, kind_of_manifest: str, platform: Platform, digest: str = "") -> Resolved | None:
+    """Return the platform's image of an index, None for anything else. Raises ImageError.
+
+    `digest` is the index's own.
+    """
     if kind_of_manifest not in INDEXES:
         return None
     fields = _fields(answer, kind_of_manifest)
@@ -60,10 +67,10 @@ def choose_child(answer: HttpAnswer, kind_of_manifest: str, platform: Platform) 
     fitting = [entry for entry in entries if _fits(entry, platform)]
     if not fitting:
         has = ", ".join(platforms(answer, kind_of_manifest)) or "nothing"
-        raise ImageError(NO_MATCH, f"the index has no {platform.os}/{platform.architecture} (it has {has})")
+        text = f"no match for platform in manifest {digest}: {NOT_FOUND}"
+        raise ImageError(text, f"the index has no {platform.os}/{platform.architecture} (it has {has})")
     fitting.sort(key=lambda entry: _rank(entry, platform))
-    kind_of_child = fitting[0].get("mediaType")
-    return Resolved(str(fitting[0]["digest"]), kind_of_child if isinstance(kind_of_child, str) else "")
+    return Resolved(str(fitting[0]["digest"]), _text(fitting[0], "mediaType"), _size(fitting[0]))
 
 
 def image_of(answer: HttpAnswer, kind_of_manifest: str) -> int | None:
@@ -71,9 +78,51 @@ def image_of(answer: HttpAnswer, kind_of_manifest: str) -> int | None:
     if kind_of_manifest not in IMAGES:
         return None
     fields = _fields(answer, kind_of_manifest)
-    parts = [fields.get("config"), *_entries(fields, "layers")]
-    sizes = [part.get("size") for part in parts if isinstance(part, dict)]
-    return sum(size for size in sizes if isinstance(size, int) and size > 0)
+    config = fields.get("config")
+    parts = [config if isinstance(config, dict) else {}, *_entries(fields, "layers")]
+    for part in parts:
+        check_size(_text(part, "digest"), _size(part))
+    return sum(max(_size(part), 0) for part in parts)
+
+
+def check_size(digest: str, size: int) -> None:
+    """Raise ImageError for what is said to be empty, which containerd does not fetch (remotes/handlers.go)."""
+    if not size:
+        raise ImageError(EMPTY.format(printable(digest)), "what it names is said to be empty")
+
+
+def without_signatures(body: bytes) -> bytes:
+    """Return what a signed manifest of schema 1 signs. Raises ImageError (schema1/converter.go, stripSignature)."""
+    sentence = "the manifest of schema 1 has no signature that can be read"
+    try:
+        document = unmarshal(body)
+    except GoJsonError as error:
+        raise ImageError(str(error), sentence) from None
+    if document is not None and not isinstance(document, dict):
+        text = f"json: cannot unmarshal {kind(document)} into Go value of type schema1.signature"
+        raise ImageError(text, sentence)
+    signatures = (document or {}).get("signatures")
+    if not isinstance(signatures, list) or not signatures:
+        raise ImageError("no signatures", sentence)
+    payload = signed_payload(body, signatures)
+    if payload is None:
+        raise ImageError("invalid signature", sentence)
+    return payload
+
+
+def check_schema1(body: bytes) -> None:
+    """Raise ImageError for a manifest of schema 1 that cannot be turned into an image (Converter.Handle)."""
+    try:
+        document = unmarshal(without_signatures(body))
+    except GoJsonError as error:
+        raise ImageError(str(error), "the manifest of schema 1 cannot be read") from None
+    fields = document if isinstance(document, dict) else {}
+    layers, history = _entries(fields, "fsLayers"), _entries(fields, "history")
+    if len(layers) != len(history):
+        text = "invalid schema 1 manifest, history and layer mismatch"
+        raise ImageError(text, "the manifest of schema 1 has not as many layers as steps")
+    if not layers:
+        raise ImageError("schema 1 conversion failed: no history", "the manifest of schema 1 has no layers")
 
 
 def platforms(answer: HttpAnswer, kind_of_manifest: str) -> tuple[str, ...]:
@@ -121,6 +170,11 @@ def _platform(entry: dict[str, Any]) -> tuple[str, str, str]:
     named = entry.get("platform")
     fields = named if isinstance(named, dict) else {}
     return _text(fields, "os"), _text(fields, "architecture"), _text(fields, "variant")
+
+
+def _size(fields: dict[str, Any]) -> int:
+    value = fields.get("size")
+    return value if isinstance(value, int) else 0
 
 
 def _text(fields: dict[str, Any], name: str) -> str:

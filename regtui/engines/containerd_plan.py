@@ -14,6 +14,7 @@ from regtui.engines.base import Candidate, Endpoint, Fault, NameParts, Plan
 from regtui.engines.containerd_names import ContainerdRefusalError, Spec, read_name
 from regtui.engines.hub import HUB_HOST
 from regtui.host.containerd.model import (
+    ALL_CAPABILITIES,
     Capability,
     ContainerdClient,
     ContainerdConfig,
@@ -92,11 +93,12 @@ def _entries(config: ContainerdConfig, registry: str, folder: HostsFolder | None
 
 def _itself(registry: str, entry: HostEntry) -> HostEntry:
     """Return the registry's own entry: Docker Hub, plain HTTP for this host itself, else https."""
+    entry = replace(entry, path="/v2", capabilities=ALL_CAPABILITIES)
     if registry == OFFICIAL:
-        return replace(entry, scheme="https", host=HUB_HOST, path="/v2")
+        return replace(entry, scheme="https", host=HUB_HOST)
     if is_this_host(registry):
-        return replace(entry, scheme="http", host=registry, path="/v2", skip_verify=True)
-    return replace(entry, scheme="https", host=registry, path="/v2")
+        return replace(entry, scheme="http", host=registry, skip_verify=True)
+    return replace(entry, scheme="https", host=registry)
 
 
 def is_this_host(registry: str) -> bool:

@@ -20,9 +20,20 @@ from regtui.engines.containerd_errors import (
     refused_twice,
     seconds,
 )
-from regtui.engines.containerd_image import ImageError, Resolved, choose_child, image_of, media_type, platforms
+from regtui.engines.containerd_image import (
+    MANIFESTS,
+    ImageError,
+    Resolved,
+    check_schema1,
+    check_size,
+    choose_child,
+    image_of,
+    media_type,
+    platforms,
+    without_signatures,
+)
 from regtui.engines.judgement import judge_failure
-from regtui.engines.unmarshal import body_digest, is_digest
+from regtui.engines.unmarshal import SCHEMA1_SIGNED, body_digest, is_digest
 from regtui.host.containerd.model import Capability
 from regtui.outcome import Outcome
 from regtui.text import go_quote, printable
@@ -34,6 +45,8 @@ if TYPE_CHECKING:
 
 SUCCESS = range(200, 300)
 REDIRECTS = range(300, 400)
+MOST_BYTES = 4 * 1024 * 1024
+"""Of a manifest (MaxManifestSize); a larger one counts as none."""
 
 
 class PullError(ValueError):
@@ -67,19 +80,29 @@ class CandidatePull:
         if self.candidate.outcome is not None:
             raise PullError(self.candidate.reason, self.candidate.outcome, self.candidate.reason)
         resolved = yield from self._resolve()
-        number, manifest = yield from self._fetch(resolved.digest, resolved.media_type)
+        number = resolved.host
         try:
-            digest = choose_child(manifest, resolved.media_type, self.platform)
-            if digest is not None:
-                _number, child = yield from self._fetch(digest.digest, digest.media_type)
-                size = image_of(child, digest.media_type)
-            else:
-                size = image_of(manifest, resolved.media_type)
+            check_size(resolved.digest, resolved.size)
+            _check_type(resolved)
+            number, manifest = yield from self._fetch(resolved.digest, resolved.media_type)
+            size = yield from self._image_size(manifest, resolved)
         except ImageError as error:
             yield from self._conclude(number, Outcome.INVALID, error.sentence)
             raise PullError(str(error), Outcome.INVALID, error.sentence, fetching=True) from None
         yield from self._conclude(number, Outcome.FOUND, "")
         return self._found(number, manifest, resolved, size)
+
+    def _image_size(self, manifest: HttpAnswer, resolved: Resolved) -> Generator[Move, Answer | None, int | None]:
+        """Return the size of the image, which an index leads to. Raises ImageError, and PullError for the child."""
+        if resolved.media_type == SCHEMA1_SIGNED:
+            check_schema1(manifest.body)
+            return None
+        child = choose_child(manifest, resolved.media_type, self.platform, resolved.digest)
+        if child is None:
+            return image_of(manifest, resolved.media_type)
+        check_size(child.digest, child.size)
+        _number, answer = yield from self._fetch(child.digest, child.media_type)
+        return image_of(answer, child.media_type)
 
     def _found(self, number: int, manifest: HttpAnswer, resolved: Resolved, size: int | None) -> Found:
         endpoint = self.candidate.endpoints[number]
@@ -112,8 +135,11 @@ class CandidatePull:
         first_error = ""
         for number, endpoint in hosts:
             resolved, error = yield from self._ask_host(number, endpoint)
-            if resolved is not None:
+            if resolved is not None and resolved.size <= MOST_BYTES:
                 return resolved
+            if resolved is not None:
+                yield from self._conclude(number, Outcome.INVALID, "the manifest is larger than 4 MiB")
+                error = f"rejecting {resolved.size} byte manifest for {self.candidate.name}: {NOT_FOUND}"
             first_error = first_error or error
         text = first_error or f"{self.candidate.name}: {NOT_FOUND}"
         # By digest containerd asks every host for a blob of that name too, which regtui does not.
@@ -143,23 +169,32 @@ class CandidatePull:
         return None, error or f"pulling from host {endpoint.host} failed with status code {path}: {go_status(reply)}"
 
     def _describe(self, number: int, reply: HttpAnswer) -> Generator[Move, Answer | None, Resolved]:
-        """Return the descriptor that the headers give; without a digest in them the manifest is read for it."""
-        kind = media_type(reply)
-        if self.candidate.digest is not None:
-            return Resolved(self.candidate.digest, kind)
-        if reply.digest:
+        """Return the descriptor of the headers; where digest or size are not among them the manifest is read."""
+        digest = self.candidate.digest or ""
+        if not digest and reply.length is not None and reply.digest:
             if not is_digest(reply.digest):
                 text = f"{go_quote(reply.digest)} in header not a valid digest: invalid checksum digest format"
                 raise PullError(text, Outcome.INVALID, "the digest in the answer's header is none")
-            return Resolved(reply.digest, kind)
-        if reply.method == "GET":
-            return Resolved(body_digest(reply.body), kind)
-        answer = yield from self._ask(number, "GET", "")
-        read, error = self._reply(answer)
-        if read is None:
-            yield from self._conclude_answer(number, answer)
-            raise PullError(error, *self._worst)
-        return Resolved(body_digest(read.body), media_type(read))
+            digest = reply.digest
+        if digest and reply.length is not None:
+            return Resolved(digest, media_type(reply), reply.length, number)
+        read: HttpAnswer | None = reply
+        if reply.method != "GET":
+            answer = yield from self._ask(number, "GET", "")
+            read, error = self._reply(answer)
+            if read is None:
+                yield from self._conclude_answer(number, answer)
+                raise PullError(error, *self._worst)
+        assert read is not None
+        return Resolved(digest or self._digest_of(read), media_type(read), len(read.body), number)
+
+    def _digest_of(self, read: HttpAnswer) -> str:
+        if media_type(read) != SCHEMA1_SIGNED:
+            return body_digest(read.body)
+        try:
+            return body_digest(without_signatures(read.body))
+        except ImageError as error:
+            raise PullError(str(error), Outcome.INVALID, error.sentence) from None
 
     # From the digest to the manifest
 
@@ -173,7 +208,8 @@ class CandidatePull:
             answer = yield from self._ask(number, "GET", digest)
             reply, error = self._reply(answer)
             if reply is not None and reply.status in SUCCESS:
-                self._verify(reply, digest, kind)
+                if kind != SCHEMA1_SIGNED:
+                    self._verify(reply, digest, kind)
                 return number, reply
             if reply is not None and not error:
                 error = fetch_refused(_url(endpoint, self.candidate.repository, digest), reply)
@@ -225,6 +261,14 @@ class CandidatePull:
         if self._told.get(number, (None, ""))[0] is not outcome:
             self._told[number] = (outcome, sentence)
             yield Concluded(0, number, outcome, sentence, cost)
+
+
+def _check_type(resolved: Resolved) -> None:
+    """Raise ImageError for what containerd fetches as a blob, and then cannot take for an image."""
+    if resolved.media_type not in MANIFESTS:
+        text = f"unexpected media type {resolved.media_type} for {resolved.digest}: {NOT_FOUND}"
+        what = printable(resolved.media_type, 100) or "of no media type"
+        raise ImageError(text, f"the answer is no manifest but {what}")
 
 
 def _status(answer: Answer) -> int:

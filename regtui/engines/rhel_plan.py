@@ -157,4 +157,6 @@ def _endpoints(question: Question, host: str, source: Source | None) -> tuple[En
 
 def _credentials_key(config: HostConfig, host: str) -> str:
     """Return the name that credentials are looked up by: `index.R` counts as R for a listed R (config.go:271-287)."""
+    if not host.startswith("index."):
+        return host
     return next((r.value for r in config.registries if host == f"index.{r.value}"), host)

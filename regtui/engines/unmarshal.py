@@ -158,13 +158,13 @@ def _schema1(answer: HttpAnswer) -> Unmarshalled | GoError:
     signatures = (document or {}).get("signatures")
     if signatures is None:
         return other("missing signature key")
-    payload = _payload(answer.body, signatures)
+    payload = signed_payload(answer.body, signatures)
     if payload is None:
         return other("error unmarshalling signatures: invalid signature")
     return Unmarshalled(SCHEMA1_SIGNED, body_digest(payload))
 
 
-def _payload(body: bytes, signatures: object) -> bytes | None:
+def signed_payload(body: bytes, signatures: object) -> bytes | None:
     """Return the signed payload: the first `formatLength` bytes and the `formatTail` of the protected header."""
     first = signatures[0] if isinstance(signatures, list) and signatures else None
     protected = first.get("protected") if isinstance(first, dict) else None

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from regtui.host.files import FileSource, FileText
 
 CERTS_LIMIT = 8 << 20  # bytes; a bundle of every public authority is a tenth of it
+DIRECTORY_LIMIT = 32 << 20  # bytes of all files of one directory; what is beyond it is told and left out
 _BEGIN = b"-----BEGIN "
 _END = b"-----END "
 _DASHES = b"-----"
@@ -116,6 +117,7 @@ class _Reader:
         self.findings: list[Finding] = []
         self._files = files
         self._engine = engine
+        self._room = DIRECTORY_LIMIT
 
     def run(self) -> None:
         names = self._files.entries(self.directory)
@@ -143,7 +145,7 @@ class _Reader:
         return f"readdirent{'' if self._engine is EngineName.RHEL_DOCKER else f' {self.directory}'}: {trouble.cause}"
 
     def _authority(self, name: str) -> None:
-        text = self._files.read(f"{self.directory}/{name}", CERTS_LIMIT)
+        text = self._read(name)
         if isinstance(text, FileTrouble):
             if self._engine is EngineName.PODMAN and text.kind is TroubleKind.MISSING:
                 self._note("certs-dangling", name, f"{printable(name)} leads nowhere; podman passes it over")
@@ -175,31 +177,40 @@ class _Reader:
         key = self._required(key_name)
         if certificate is None or key is None:
             return
-        if (reason := _pair_error(certificate.data, key.data)) is not None:
+        if (reason := pair_error(certificate.data, key.data)) is not None:
             raise _CertsError(reason)
         self.pairs.append(ClientPair(certificate.path, key.path, certificate.data, key.data))
 
     def _required(self, name: str) -> FileText | None:
-        text = self._files.read(f"{self.directory}/{name}", CERTS_LIMIT)
+        text = self._read(name)
         if isinstance(text, FileTrouble):
             self._failed(text, text.as_go)
             return None
+        return text
+
+    def _read(self, name: str) -> FileText | FileTrouble:
+        text = self._files.read(f"{self.directory}/{name}", min(CERTS_LIMIT, self._room))
+        if not isinstance(text, FileTrouble):
+            self._room -= len(text.data)
         return text
 
     def _failed(self, trouble: FileTrouble, reason: str) -> None:
         if trouble.kind in _ROOT_FAILS_TOO or trouble.cause == _NO_DIRECTORY:
             raise _CertsError(reason)
         self.unreadable.append(trouble.path)
-        why = f"{trouble.message}; dockerd runs as root and may read it"
+        large = trouble.kind is TroubleKind.TOO_LARGE
+        cause = "the engine reads it all the same" if large else "dockerd runs as root and may read it"
         source = Source(printable(trouble.path))
-        self.findings.append(Finding("certs-unreadable", Severity.WARNING, why, source, "run regtui as root"))
+        fix = "" if large else "run regtui as root"
+        why = f"{trouble.message}; {cause}"
+        self.findings.append(Finding("certs-unreadable", Severity.WARNING, why, source, fix))
 
     def _note(self, code: str, name: str, why: str, fix: str = "", severity: Severity = Severity.WARNING) -> None:
         source = Source(printable(f"{self.directory}/{name}"))
         self.findings.append(Finding(code, severity, why, source, printable(fix)))
 
 
-def _pair_error(certificate: bytes, key: bytes) -> str | None:
+def pair_error(certificate: bytes, key: bytes) -> str | None:
     """Return what crypto/tls says of a pair that holds no certificate or no key (tls.go, X509KeyPair)."""
     kinds = [kind for kind, _ in pem_blocks(certificate)]
     if "CERTIFICATE" not in kinds:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regtui.host.configure import configure
+from regtui.host.containerd.load import load_containerd
 from regtui.host.daemon_json import DaemonJson
 from regtui.host.files import FileSource, FileText, HostFiles, TroubleKind
 from regtui.host.flags import DEFAULT_CONFIG_FILE, config_file
 from regtui.host.given import Given, names_fork, read_given
 from regtui.host.host_findings import predicted_registries, proxy_findings, registries_findings, unread_findings
 from regtui.host.model import EngineName, Finding, HostConfig, Proxies, Refusal, Severity, Source
+from regtui.host.podman.load import load_given, load_podman
+from regtui.host.podman.places import ROOT, places_of
 from regtui.host.proxies import proxies_of
 from regtui.host.registries_conf import OUTPUT, SOURCE, is_version_2
 from regtui.host.service import Service, read_service
@@ -22,6 +26,8 @@ from regtui.host.units_known import centos_7
 from regtui.text import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from regtui.host.flags_known import Version
     from regtui.host.unit import UnitFiles
 
@@ -52,7 +58,8 @@ def load(
         finding = Finding("config-root", Severity.ERROR, f"{printable(shown)} is not a directory", Source(shown))
         config = configure(engine or EngineName.MOBY, "nothing could be read", (), None, version=version)
         return replace(config, findings=(finding,), root=shown)
-    return replace(_of_host(HostFiles(root) if files is None else files, engine, version), root=shown)
+    environment = os.environ if files is None and shown == "/" else {}  # what the shell says is of this host alone
+    return replace(_of_host(HostFiles(root) if files is None else files, engine, version, environment), root=shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +68,16 @@ class _Choice:
     reason: str
 
 
-def _of_host(files: FileSource, engine: EngineName | None, version: Version | None) -> HostConfig:
+def _of_host(
+    files: FileSource, engine: EngineName | None, version: Version | None, environment: Mapping[str, str]
+) -> HostConfig:
     unit = find_unit(files)
     choice = _Choice(engine, "named with --engine") if engine else _choose(files, unit)
-    if choice.engine not in (EngineName.RHEL_DOCKER, EngineName.MOBY):
-        return replace(configure(choice.engine, choice.reason, (), None), files=files.looked_at)
+    if choice.engine is EngineName.PODMAN:
+        places = places_of(environment, os.getuid()) if environment else ROOT
+        return load_podman(files, places, choice.reason, environment)
+    if choice.engine is EngineName.CONTAINERD:
+        return load_containerd(files, reason=choice.reason, environment=environment)
     service = _service(files, unit, choice.engine)
     conf_findings, conf_refusal = registries_findings(files, service)
     unread = unread_findings(files, service) if unit else ()
@@ -131,6 +143,8 @@ def _daemon_json(files: FileSource, service: Service) -> DaemonJson | None:
 
 def _of_configs(given: Given, engine: EngineName | None, version: Version | None) -> HostConfig:
     choice = _Choice(engine, "named with --engine") if engine else _choose_given(given)
+    if choice.engine is EngineName.PODMAN and given.version_2_text is not None:
+        return _of_registries_conf(given, given.version_2_text, choice)
     service = Service("dockerd")
     daemon_json = given.daemon_json
     findings = given.findings
@@ -150,6 +164,13 @@ def _of_configs(given: Given, engine: EngineName | None, version: Version | None
         findings = (*findings, Finding("env-file-unread", Severity.WARNING, why, Source(path)))
     config = _configured(choice, service, daemon_json, findings, None, version)
     return replace(config, files=given.files)
+
+
+def _of_registries_conf(given: Given, file: FileText, choice: _Choice) -> HostConfig:
+    """Return podman's configuration; that registries.service of RHEL 7 cannot read the file is beside the point."""
+    config = load_given(file, choice.reason)
+    findings = (one for one in given.findings if one.code != "config-registries")
+    return replace(config, files=given.files, findings=(*findings, *config.findings))
 
 
 def _choose_given(given: Given) -> _Choice:

@@ -7,12 +7,16 @@ The texts changed over the years; each is given for the versions in which it sto
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from regtui.host.flags_known import FORK, Check, Kind, KnownFlag, Version
 from regtui.host.gonet import parse_ip, split_host_port
 from regtui.host.gourl import GoUrl, GoUrlError, parse_url
 from regtui.host.refusal import MASKED
 from regtui.text import go_quote
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
 
 _TRUE = {"1", "t", "T", "true", "TRUE", "True"}
 _FALSE = {"0", "f", "F", "false", "FALSE", "False"}
@@ -34,8 +38,8 @@ class BadValueError(ValueError):
     """The engine does not take the value; `str()` is its reason in its own words."""
 
 
-def stored_value(flag: KnownFlag, text: str, version: Version, before: tuple[str, ...] = ()) -> str:
-    """Return the value as the engine stores it, or raise `BadValueError`; `before` holds the flag's earlier values."""
+def stored_value(flag: KnownFlag, text: str, version: Version, runtimes: AbstractSet[str] = frozenset()) -> str:
+    """Return the value as the engine stores it, or raise `BadValueError`; `runtimes` are the names given before."""
     match flag.kind:
         case Kind.BOOL:
             return "true" if parse_bool(text) else "false"
@@ -49,7 +53,7 @@ def stored_value(flag: KnownFlag, text: str, version: Version, before: tuple[str
         case Kind.ULIMIT:
             return _ulimit(text, version)
         case Kind.RUNTIME:
-            return _runtime(text, before)
+            return _runtime(text, runtimes)
         case Kind.BYTES if not re.fullmatch(_SIZE, text):
             raise BadValueError(f"invalid size: '{text}'")
         case Kind.LIST if flag.check is not None:
@@ -220,14 +224,14 @@ def _decimal(text: str) -> int:
     return int(text)
 
 
-def _runtime(text: str, before: tuple[str, ...]) -> str:
+def _runtime(text: str, runtimes: AbstractSet[str]) -> str:
     name, equals, path = (part.strip() for part in text.partition("="))
     if not equals or not name or not path:
         raise BadValueError(f"invalid runtime argument: {text}")
     name = name.lower()
     if name == "runc":
         raise BadValueError("runtime name 'runc' is reserved")
-    if any(value.partition("=")[0] == name for value in before):
+    if name in runtimes:
         raise BadValueError(f"runtime '{name}' was already defined")
     return f"{name}={path}"
 

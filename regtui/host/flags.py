@@ -117,6 +117,7 @@ class _Parser:
     position: int = 0
     values: dict[str, list[Setting]] = field(default_factory=dict)
     stray: list[Setting] = field(default_factory=list)
+    runtimes: set[str] = field(default_factory=set)
     refusal: Refusal | None = None
 
     def run(self) -> None:
@@ -189,14 +190,15 @@ class _Parser:
 
     def store(self, flag: KnownFlag, text: str, source: Source, origin: str) -> None:
         """Validate and keep a value; `origin` is the word as 1.13.1 names it in its message."""
-        before = self.values.get(flag.name, [])
         try:
-            value = stored_value(flag, text, self.version, tuple(setting.value for setting in before))
+            value = stored_value(flag, text, self.version, self.runtimes)
         except BadValueError as error:
             place = origin if self.version == FORK else f"{go_quote(_both_names(flag))} flag"
             self.refuse(f"invalid argument {go_quote(text)} for {place}: {error}", source)
             return
         self.values.setdefault(flag.name, []).append(Setting(flag.name, value, source))
+        if flag.kind is Kind.RUNTIME:
+            self.runtimes.add(value.partition("=")[0])
 
     def refuse(self, text: str, source: Source) -> None:
         """Keep the first refusal; dockerd stops there."""

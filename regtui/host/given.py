@@ -42,13 +42,14 @@ class Given:
     """What the named files hold, and one finding of severity ERROR (`config-...`) for each that cannot be used.
 
     `registries` is what registries.service makes of a registries.conf of version 1; `version_2` is the path of one of
-    version 2, which podman reads.
+    version 2, which podman reads, `version_2_text` its content.
     """
 
     sysconfig: tuple[EnvironmentFile, ...] = ()
     daemon_json: DaemonJson | None = None
     registries: EnvironmentFile | None = None
     version_2: str = ""
+    version_2_text: FileText | None = None
     findings: tuple[Finding, ...] = ()
     files: tuple[HostFile, ...] = ()
 
@@ -130,7 +131,7 @@ def _with(given: Given, text: FileText) -> Given:
             return _noted(given, path, why, _problem("config-unit", why, path))
         case ConfigKind.REGISTRIES_CONF:
             if is_version_2(text.data):
-                given = replace(given, version_2=path)
+                given = replace(given, version_2=path, version_2_text=text)
             try:
                 return replace(given, registries=tool_output(text.data, path))
             except RegistriesConfError as error:

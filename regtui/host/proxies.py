@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from regtui.host.gonet import in_network, parse_cidr, parse_ip, split_host_port
 from regtui.host.gourl import GoUrlError, parse_url
-from regtui.host.model import Proxies
+from regtui.host.model import Proxies, Source
 from regtui.text import strip_userinfo
 
 if TYPE_CHECKING:
     from regtui.host.environment import Assignment
-    from regtui.host.model import Address, Source
+    from regtui.host.model import Address
 
 Environment = Mapping[str, "Assignment"]
 _SCHEMES = ("http", "https", "socks5")
@@ -31,6 +31,17 @@ def proxies_of(environment: Environment) -> Proxies:
 
     https, http, no_proxy = first("HTTPS_PROXY"), first("HTTP_PROXY"), first("NO_PROXY")
     return Proxies(http, https, no_proxy, sources[0] if sources else None)
+
+
+def proxies_in(environment: Mapping[str, str]) -> Proxies:
+    """Return the proxies of a person's own environment, for an engine whose client pulls."""
+    named = {name: value for name in ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY") if (value := _own(environment, name))}
+    source = Source("environment", None, next(iter(named))) if named else None
+    return Proxies(named.get("HTTP_PROXY", ""), named.get("HTTPS_PROXY", ""), named.get("NO_PROXY", ""), source)
+
+
+def _own(environment: Mapping[str, str], name: str) -> str:
+    return environment.get(name) or environment.get(name.lower(), "")
 
 
 def proxy_for(proxies: Proxies, scheme: str, host: str, port: int, *, go110: bool = False) -> str:

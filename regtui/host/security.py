@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from regtui.host.gonet import host_of, in_network, is_domain_name, parse_ip
 from regtui.host.gourl import GoUrlError, parse_url
 from regtui.host.model import Address, EngineName, Network, Security, Setting, Source
+from regtui.host.podman.prefixes import find_registry
 from regtui.host.registry_lists import DOCKER_IO
 
 if TYPE_CHECKING:
@@ -150,7 +151,12 @@ def _addresses_of(host: str, addresses: Addresses) -> tuple[Address, ...] | _Loo
 
 
 def _by_prefix(config: HostConfig, name: str) -> Judgement:
-    """podman and containerd: an entry covers itself and what lies below its path; nobody is asked."""
+    """podman: the table of the longest prefix counts; containerd: an entry covers what it names. Nobody is asked."""
+    if config.podman is not None:
+        table = find_registry(config.podman.registries, name)
+        if table is not None and table.location.insecure:
+            return Judgement(Security.INSECURE, "its [[registry]] says so", table.location.insecure_source)
+        return Judgement(Security.SECURE, "nothing says insecure")
     for entry in config.insecure:
         if name == entry.value or name.startswith(f"{entry.value}/"):
             return Judgement(Security.INSECURE, "the configuration says so", entry.source)

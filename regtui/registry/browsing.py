@@ -6,7 +6,7 @@ import asyncio
 import random
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +18,7 @@ from regtui.registry.errors import AnswerRefused, DigestMismatch, NetworkError
 from regtui.registry.flights import Flights
 from regtui.registry.image_config import ImageConfig, read_config
 from regtui.registry.jsonbody import off_loop
+from regtui.registry.limits import MIB, PAGE_BYTES
 from regtui.registry.manifests import BROWSE_ACCEPT, Entry, Kind, Manifest, read_manifest
 from regtui.registry.names import fallback_tag, is_digest, verify
 from regtui.registry.pagination import Listing, Next, Page, Stop
@@ -127,6 +128,11 @@ class Browser:
         while isinstance(onward, Next):
             found = await self._asked(scopes, partial(ask, onward.url))
             page = listing.take(found.names, len(found.reply.body), found.url, found.reply.links)
+            if found.reply.truncated and page.onward == Stop():
+                cut = Stop(
+                    f"the first {listing.names} names are shown: the page is larger than {PAGE_BYTES // MIB} MiB"
+                )
+                page = replace(page, onward=cut)
             yield page
             onward = page.onward
 

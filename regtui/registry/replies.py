@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from regtui.registry.transport import Response
 
 MOST_CHALLENGES = 20
+_LENGTH = re.compile(r"[0-9]{1,15}")
 """WWW-Authenticate headers of one answer that are kept; no server has more than three."""
 
 
@@ -25,6 +27,7 @@ class Reply:
     `warnings` and `peer` are clean; `content_type`, `body`, `challenges` (the raw WWW-Authenticate values),
     `digest` (what Docker-Content-Digest claims) and `links` are as sent: clean them before printing. `truncated`: the
     body goes on. `api_version`: the header of a v2 registry is there. `retry_after` and `seconds` are in seconds.
+    `length` is what Content-Length says, None where the answer does not tell its size.
     """
 
     method: str
@@ -48,6 +51,7 @@ class Reply:
     peer: str = ""
     proxy: str = ""
     seconds: float = 0.0
+    length: int | None = None
 
     @property
     def media_type(self) -> str:
@@ -84,7 +88,13 @@ def reply_to(method: str, response: Response) -> Reply:
         peer=response.peer,
         proxy=response.proxy,
         seconds=response.seconds,
+        length=_length(response),
     )
+
+
+def _length(response: Response) -> int | None:
+    text = response.header("Content-Length") or ""
+    return int(text) if _LENGTH.fullmatch(text) and response.header("Transfer-Encoding") is None else None
 
 
 def _is_v2(values: tuple[str, ...]) -> bool:

@@ -17,6 +17,7 @@ from regtui.tui.browse.source import browsing_of
 from regtui.tui.glyphs import ASCII, UNICODE
 from regtui.tui.safe import Backstop
 from regtui.tui.screens.home import HomeScreen
+from regtui.tui.sheets import PackagedSheets
 from regtui.tui.themes import THEMES
 from regtui.tui.widgets.walk_view import Manner
 
@@ -70,6 +71,7 @@ class RegtuiApp(App[None]):
     def __init__(self, begin: Start, *, manner: Manner | None = None) -> None:
         self._backstop = Backstop(plain=begin.look.plain)
         super().__init__()
+        self.stylesheet = PackagedSheets(variables=self.get_css_variables())
         look = begin.look
         self._begin = begin
         self._manner = manner or Manner(

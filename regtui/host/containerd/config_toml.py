@@ -16,7 +16,7 @@ from regtui.host.credentials import Credential, Secret
 from regtui.host.files import FileText
 from regtui.host.model import Source
 from regtui.host.toml_file import TomlFailure, TomlFile, read_toml
-from regtui.text import printable
+from regtui.text import go_quote, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from regtui.host.files import FileSource
 
 CONFIG = "/etc/containerd/config.toml"
-_PLUGINS = ("io.containerd.cri.v1.images", "io.containerd.grpc.v1.cri", "cri")
-"""The table below `plugins`: of version 3, 2 and 1."""
+_PLUGINS = {1: "cri", 2: "io.containerd.grpc.v1.cri", 3: "io.containerd.cri.v1.images"}
+"""The table below `plugins` by the version of the file; a file that names none is of version 1."""
 IMPORTS_LIMIT = 100
-_BOTH = "`mirrors` cannot be set when `config_path` is provided"
+_BOTH = "invalid plugin config: `{}` cannot be set when `config_path` is provided"
 _DEFAULT_V3 = ("/etc/containerd/certs.d", "/etc/docker/certs.d")
 
 
@@ -41,28 +41,57 @@ class ConfigTomlError(ValueError):
 
 def read_config_toml(files: FileSource, path: str = CONFIG) -> CriRegistry:
     """Return the registries of config.toml and of the files that it imports. Raises ConfigTomlError."""
-    found = CriRegistry()
+    found, version = CriRegistry(), 1
     for file in _with_imports(files, path):
-        found = _merged(found, _registry_of(file))
-    if found.config_path and found.mirrors:
-        source = next(iter(found.mirror_sources.values()))
-        raise ConfigTomlError(f"invalid plugin config: {_BOTH}", source)
+        version = _version(file) or version
+        found = _merged(found, _registry_of(file, version))
+        _check_plugins(file, version)
+    if version > 2 and found.config_path_source is None:
+        found = replace(found, config_path=_DEFAULT_V3)
+    if found.config_path:
+        tables = {"mirrors": found.mirror_sources, "configs.tls": found.tls_sources}
+        for name, sources in tables.items():
+            if sources:
+                raise ConfigTomlError(_BOTH.format(name), next(iter(sources.values())))
     return found
 
 
 def _with_imports(files: FileSource, path: str) -> Iterator[TomlFile]:
-    """Yield the file and its imports, which replace what it says."""
-    first = _read(files, path)
-    if first is None:
-        return
-    yield first
-    imports = first.fields.get("imports")
-    patterns = [item for item in imports if isinstance(item, str)] if isinstance(imports, list) else []
-    for pattern in patterns[:IMPORTS_LIMIT]:
-        whole = pattern if pattern.startswith("/") else f"{path.rpartition('/')[0]}/{pattern}"
-        for imported in _matching(files, whole):
-            if (file := _read(files, imported)) is not None:
-                yield file
+    """Yield the file, its imports, and theirs; each replaces what those before it say."""
+    pending, seen = [path], set[str]()
+    while pending and len(seen) < IMPORTS_LIMIT:
+        path = pending.pop(0)
+        if path in seen:
+            continue
+        seen.add(path)
+        file = _read(files, path)
+        if file is None:
+            continue
+        yield file
+        imports = file.fields.get("imports")
+        for pattern in imports[:IMPORTS_LIMIT] if isinstance(imports, list) else ():
+            if isinstance(pattern, str):
+                whole = pattern if pattern.startswith("/") else f"{path.rpartition('/')[0]}/{pattern}"
+                pending += _matching(files, whole)
+
+
+def _version(file: TomlFile) -> int:
+    version = file.fields.get("version")
+    if version is not None and (not isinstance(version, int) or isinstance(version, bool)):
+        value = str(version).lower() if isinstance(version, bool) else str(version)
+        kind = {str: "string", bool: "bool", float: "float64"}.get(type(version), "map")
+        source = file.source("version")
+        text = f"containerd: failed to unmarshal TOML: ({source.line or 1}, 1): Can't convert {value}({kind}) to int"
+        raise ConfigTomlError(printable(text), source)
+    return version or 0
+
+
+def _check_plugins(file: TomlFile, version: int) -> None:
+    """Refuse a plugin's short name in a file of version 2 (ValidateV2)."""
+    for name in _table(file.fields.get("plugins")):
+        if version > 1 and name.count(".") < 3:
+            text = f"containerd: failed to load TOML from {file.path}: invalid plugin key URI {go_quote(name)}"
+            raise ConfigTomlError(f"{text} expect io.containerd.x.vx", file.source("plugins", name))
 
 
 def _matching(files: FileSource, pattern: str) -> list[str]:
@@ -87,22 +116,22 @@ def _read(files: FileSource, path: str) -> TomlFile | None:
     return file
 
 
-def _registry_of(file: TomlFile) -> CriRegistry:
+def _registry_of(file: TomlFile, version: int) -> CriRegistry:
     plugins = _table(file.fields.get("plugins"))
-    for plugin in _PLUGINS:
-        if plugin in plugins:
-            place = ("plugins", plugin, "registry")
-            fields = _table(_table(plugins[plugin]).get("registry"))
-            return _registry(file, fields, place, is_version_3=plugin == _PLUGINS[0])
-    default = _DEFAULT_V3 if file.fields.get("version") == 3 else ()
-    return CriRegistry(config_path=default)
+    plugin = _PLUGINS.get(version, _PLUGINS[3])
+    fields = _table(_table(plugins.get(plugin)).get("registry"))
+    found = _registry(file, fields, ("plugins", plugin, "registry"))
+    unread = tuple(
+        file.source("plugins", name, name=f"version {version}")
+        for name in _PLUGINS.values()
+        if name != plugin and "registry" in _table(plugins.get(name))
+    )
+    return replace(found, unread=unread, is_present=found.is_present or bool(unread))
 
 
-def _registry(file: TomlFile, fields: Mapping[str, Any], place: tuple[str, ...], *, is_version_3: bool) -> CriRegistry:
+def _registry(file: TomlFile, fields: Mapping[str, Any], place: tuple[str, ...]) -> CriRegistry:
     written = fields.get("config_path")
     paths = tuple(part for part in written.split(":") if part) if isinstance(written, str) else ()
-    if written is None and is_version_3:
-        paths = _DEFAULT_V3
     mirrors = {
         name: tuple(item for item in _list(_table(value).get("endpoint")) if isinstance(item, str))
         for name, value in _table(fields.get("mirrors")).items()
@@ -116,6 +145,11 @@ def _registry(file: TomlFile, fields: Mapping[str, Any], place: tuple[str, ...],
         entries={
             host: _tls(_table(_table(value).get("tls")), file.source(*place, "configs", host, "tls"), host)
             for host, value in configs.items()
+        },
+        tls_sources={
+            host: file.source(*place, "configs", host, "tls")
+            for host, value in configs.items()
+            if isinstance(_table(value).get("tls"), dict)
         },
         logins={
             host: login
@@ -165,7 +199,9 @@ def _merged(one: CriRegistry, other: CriRegistry) -> CriRegistry:
         mirrors={**one.mirrors, **other.mirrors},
         mirror_sources={**one.mirror_sources, **other.mirror_sources},
         entries={**one.entries, **other.entries},
+        tls_sources={**one.tls_sources, **other.tls_sources},
         logins={**one.logins, **other.logins},
+        unread=(*one.unread, *other.unread),
         is_present=one.is_present or other.is_present,
     )
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 NAME = "hosts.toml"
 NO_HOST_TREE = "invalid `host` tree"
-_HOST_KEYS = frozenset(("capabilities", "ca", "client", "skip_verify", "header", "override_path"))
-_ROOT_KEYS = _HOST_KEYS | {"server", "host"}
+HOST_KEYS = frozenset(("capabilities", "ca", "client", "skip_verify", "header", "override_path"))
+ROOT_KEYS = HOST_KEYS | {"server", "host"}
 # Known to containerd 1.7 or 2 only; an older one passes them over.
 _LATER_KEYS = frozenset(("dial_timeout",))
 
@@ -195,9 +195,9 @@ class _Fields:
 
 def _unknown(file: TomlFile, hosts: Mapping[str, Any]) -> Iterator[Source]:
     for key in file.fields:
-        if key not in _ROOT_KEYS | _LATER_KEYS:
+        if key not in ROOT_KEYS | _LATER_KEYS:
             yield file.source(key)
     for name, fields in hosts.items():
         for key in fields if isinstance(fields, dict) else ():
-            if key not in _HOST_KEYS | _LATER_KEYS:
+            if key not in HOST_KEYS | _LATER_KEYS:
                 yield file.source("host", name, key)

@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 
 from regtui.host.containerd.config_toml import ConfigTomlError, read_config_toml
 from regtui.host.containerd.hosts_toml import NAME, HostsTomlError, read_hosts_toml
-from regtui.host.containerd.model import ContainerdClient, ContainerdConfig, CriRegistry, HostEntry, HostsFolder
+from regtui.host.containerd.lint import Evidence, findings_of, registry_of
+from regtui.host.containerd.model import CERTS, ContainerdClient, ContainerdConfig, CriRegistry, HostEntry, HostsFolder
 from regtui.host.files import FileText, FileTrouble, TroubleKind
-from regtui.host.model import BUILT_IN, EngineName, HostConfig, Setting
+from regtui.host.model import BUILT_IN, EngineName, HostConfig, InsecureEntry, Proxies, Setting
+from regtui.host.proxies import proxies_in, proxies_of
 from regtui.host.refusal import refuse
+from regtui.host.service import read_service
+from regtui.host.unit import dialect_of, find_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,7 +21,6 @@ if TYPE_CHECKING:
     from regtui.host.files import FileSource
     from regtui.host.model import Source
 
-CERTS = "/etc/containerd/certs.d"
 DOCKER_CERTS = "/etc/docker/certs.d"
 FOLDERS_LIMIT = 1000  # of one certs.d; a host that mirrors every registry there is has a few dozen
 _KUBELET = ("/usr/bin/kubelet", "/usr/local/bin/kubelet", "/var/lib/kubelet", "/etc/kubernetes/kubelet.conf")
@@ -30,26 +33,41 @@ _WHO = {
 
 
 def load_containerd(
-    files: FileSource, client: ContainerdClient | None = None, reason: str = "named with --engine"
+    files: FileSource,
+    client: ContainerdClient | None = None,
+    reason: str = "named with --engine",
+    environment: Mapping[str, str] | None = None,
 ) -> HostConfig:
-    """Read what containerd's client reads, the one that the files speak for where none is given; never raises."""
+    """Read what containerd's client reads, the one that the files speak for where none is given; never raises.
+
+    `environment` is that of who runs ctr or nerdctl, which their proxies come from; those of the kubelet's pulls come
+    from containerd.service.
+    """
     cri, refused, refused_at = CriRegistry(), "", None
     try:
         cri = read_config_toml(files)
     except ConfigTomlError as error:
         refused, refused_at = str(error), error.source
-    client = client or _client(files, cri)
+    client = client or (ContainerdClient.CRI if refused else _client(files, cri))
     roots = _roots(client, cri)
     config = ContainerdConfig(client, roots, _folders(files, roots), cri, refused)
     return HostConfig(
         engine=EngineName.CONTAINERD,
         engine_reason=f"{reason}; {_WHO[client]}",
+        insecure=tuple(_insecure(config)),
         mirrors=tuple(_mirrors(config)),
         signature_verification=False,
         refusal=refuse(refused, refused_at) if refused else None,
+        findings=findings_of(config, _evidence(files, config, refused_at)),
+        proxies=_service_proxies(files) if client is ContainerdClient.CRI else proxies_in(environment or {}),
         files=files.looked_at,
         containerd=config,
     )
+
+
+def _service_proxies(files: FileSource) -> Proxies:
+    unit = find_unit(files, "containerd.service")
+    return Proxies() if unit is None else proxies_of(read_service(files, unit, dialect_of(files, unit)).environment)
 
 
 def _client(files: FileSource, cri: CriRegistry) -> ContainerdClient:
@@ -76,6 +94,24 @@ def _folders(files: FileSource, roots: tuple[str, ...]) -> Mapping[str, HostsFol
         for root in roots
         for name in files.list(root)[:FOLDERS_LIMIT]
     }
+
+
+def _evidence(files: FileSource, config: ContainerdConfig, refused_at: Source | None) -> Evidence:
+    folders = config.folders.values()
+    names = [f"{root}/{name}" for root in config.roots for name in files.list(root)[:FOLDERS_LIMIT]]
+    named = {path for folder in folders for entry in folder.entries for path in _files_of(entry)}
+    return Evidence(
+        refused_at,
+        tuple(_unread(files, config.roots)),
+        tuple(path for path in names if isinstance(files.entries(path), FileTrouble) and files.exists(path)),
+        frozenset(path for path in named if not files.exists(path)),
+    )
+
+
+def _files_of(entry: HostEntry) -> Iterator[str]:
+    yield from entry.authorities
+    for pair in entry.pairs:
+        yield from filter(None, pair)
 
 
 def _unread(files: FileSource, roots: tuple[str, ...]) -> Iterator[str]:
@@ -122,12 +158,23 @@ def _certificates(files: FileSource, folder: str) -> HostEntry:
     return HostEntry(path="", authorities=authorities, pairs=tuple(pairs), key=f"{folder}#certificates")
 
 
+def _insecure(config: ContainerdConfig) -> Iterator[InsecureEntry]:
+    """Yield the registries that are asked by plain HTTP, or not verified, themselves."""
+    for folder in config.folders.values():
+        last = folder.entries[-1] if folder.entries else HostEntry()
+        if last.scheme == "http" or last.skip_verify:
+            yield InsecureEntry(registry_of(folder), last.source or BUILT_IN)
+    for host, entry in config.cri.entries.items():
+        if entry.skip_verify:
+            yield InsecureEntry(host, entry.source or BUILT_IN)
+
+
 def _mirrors(config: ContainerdConfig) -> Iterator[Setting]:
     """Yield the hosts that stand in for another registry, for what shows mirrors of any engine."""
     for folder in config.folders.values():
         for entry in folder.entries[:-1]:
             source: Source = entry.source or BUILT_IN
-            yield Setting(folder.path.rpartition("/")[2], f"{entry.scheme}://{entry.host}", source)
+            yield Setting(registry_of(folder), f"{entry.scheme}://{entry.host}", source)
     for registry, endpoints in config.cri.mirrors.items():
         for endpoint in endpoints:
             yield Setting(registry, endpoint, config.cri.mirror_sources.get(registry, BUILT_IN))

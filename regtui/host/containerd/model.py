@@ -33,6 +33,8 @@ class Capability(StrEnum):
 
 
 ALL_CAPABILITIES = tuple(Capability)
+CERTS = "/etc/containerd/certs.d"
+"""Where the folders of hosts.toml lie by custom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,8 @@ class CriRegistry:
     """The registries of config.toml that the kubelet's pulls follow.
 
     `mirrors` maps a registry, or `*`, to its endpoints (the older way), `entries` the host of an endpoint to what is
-    said about it, `logins` to its credential. `config_path` are the folders of hosts.toml.
+    said about it, `logins` to its credential. `config_path` are the folders of hosts.toml; `unread` are tables that a
+    file of this version is not read for.
     """
 
     config_path: tuple[str, ...] = ()
@@ -91,7 +94,9 @@ class CriRegistry:
     mirrors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     mirror_sources: Mapping[str, Source] = field(default_factory=dict)
     entries: Mapping[str, HostEntry] = field(default_factory=dict)
+    tls_sources: Mapping[str, Source] = field(default_factory=dict)
     logins: Mapping[str, Credential] = field(default_factory=dict)
+    unread: tuple[Source, ...] = ()
     is_present: bool = False
 
 
@@ -104,7 +109,7 @@ class ContainerdConfig:
     """
 
     client: ContainerdClient = ContainerdClient.CTR
-    roots: tuple[str, ...] = ("/etc/containerd/certs.d",)
+    roots: tuple[str, ...] = (CERTS,)
     folders: Mapping[str, HostsFolder] = field(default_factory=dict)
     cri: CriRegistry = CriRegistry()
     refused: str = ""

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from regtui.host.files import FileText, FileTrouble, TroubleKind
-from regtui.host.model import BUILT_IN, EngineName, HostConfig, Setting, Source
+from regtui.host.model import BUILT_IN, EngineName, HostConfig, InsecureEntry, Setting, Source
+from regtui.host.podman.lint import Evidence, findings_of
 from regtui.host.podman.model import PodmanConfig
 from regtui.host.podman.places import ROOT, SYSTEM, VENDOR, Places
 from regtui.host.podman.policy import read_policy
@@ -22,6 +23,7 @@ from regtui.host.podman.registries_file import (
     read_registries_file,
 )
 from regtui.host.podman.typed import Table, WrongType
+from regtui.host.proxies import proxies_in
 from regtui.host.refusal import refuse
 from regtui.text import go_quote, printable
 
@@ -37,29 +39,54 @@ class Loaded:
     """The configuration, and each file that took part in it, in the order of reading."""
 
     config: PodmanConfig
-    files: tuple[RegistriesFile, ...] = ()
-    refused_at: Source | None = None
+    evidence: Evidence
 
 
-def load_podman(files: FileSource, places: Places = ROOT, reason: str = "named with --engine") -> HostConfig:
+def load_podman(
+    files: FileSource,
+    places: Places = ROOT,
+    reason: str = "named with --engine",
+    environment: Mapping[str, str] | None = None,
+) -> HostConfig:
     """Read what podman reads; never raises for what the files hold.
 
-    A refusal is podman's error of every pull. `registries` of the result are the search list, `blocked` the prefixes,
-    for what shows them of any engine; everything is in its `podman`.
+    `environment` is that of who pulls, which the proxies come from.
+
+    A refusal is podman's error of every pull. `registries` of the result are the search list, `mirrors` those of each
+    prefix, `insecure` and `blocked` the prefixes, for what shows them of any engine; everything is in its `podman`.
     """
-    loaded = read_podman(files, places)
+    config = _host_config(read_podman(files, places), reason)
+    return replace(config, files=files.looked_at, proxies=proxies_in(environment or {}))
+
+
+def load_given(file: FileText, reason: str) -> HostConfig:
+    """Return what podman makes of one registries.conf alone, with the policy that every distribution ships."""
+    config = PodmanConfig(config_file=printable(file.path), certs_folders=ROOT.certs_folders)
+    try:
+        read = _read_found(file, drop_in=False)
+    except Refused as error:
+        refused = replace(config, refused=str(error))
+        return _host_config(Loaded(refused, Evidence(refused_at=error.source)), reason)
+    return _host_config(Loaded(_merged(config, [read], file.path), Evidence((read,))), reason)
+
+
+def _host_config(loaded: Loaded, reason: str) -> HostConfig:
     config = loaded.config
-    refusal = refuse(config.refused, loaded.refused_at) if config.refused else None
+    refusal = refuse(config.refused, loaded.evidence.refused_at) if config.refused else None
     option = "unqualified-search-registries"
     blocked = [registry for registry in config.registries if registry.blocked]
+    insecure = [registry for registry in config.registries if registry.location.insecure]
+    mirrors = [(registry, mirror) for registry in config.registries for mirror in registry.mirrors]
     return HostConfig(
         engine=EngineName.PODMAN,
         engine_reason=reason,
         registries=tuple(Setting(option, name, config.search_source or BUILT_IN) for name in config.search),
+        insecure=tuple(InsecureEntry(entry.prefix, entry.location.insecure_source or BUILT_IN) for entry in insecure),
+        mirrors=tuple(Setting(entry.prefix, mirror.name, mirror.source or BUILT_IN) for entry, mirror in mirrors),
         blocked=tuple(Setting("blocked", entry.prefix, entry.blocked_source or BUILT_IN) for entry in blocked),
         signature_verification=False,
         refusal=refusal,
-        files=files.looked_at,
+        findings=findings_of(config, loaded.evidence),
         podman=config,
     )
 
@@ -67,6 +94,7 @@ def load_podman(files: FileSource, places: Places = ROOT, reason: str = "named w
 def read_podman(files: FileSource, places: Places = ROOT) -> Loaded:
     """Read registries.conf with its drop-ins, the recorded aliases and policy.json."""
     main, folders = _where(files, places)
+    not_conf, passed_over = tuple(_not_conf(files, folders)), tuple(_passed_over(files, main, places))
     config = PodmanConfig(
         auth_files=places.auth_files,
         certs_folders=places.certs_folders,
@@ -81,13 +109,14 @@ def read_podman(files: FileSource, places: Places = ROOT) -> Loaded:
         for path in _drop_ins(files, folders):
             read.append(_read(files, path, drop_in=True))
     except Refused as error:
-        return Loaded(replace(config, refused=str(error)), tuple(read), error.source)
+        evidence = Evidence(tuple(read), error.source, not_conf, passed_over)
+        return Loaded(replace(config, refused=str(error)), evidence)
     config = _merged(config, read, main if read and read[0].file.path == main else "")
     try:
         config = replace(config, recorded_aliases=_recorded(files, places.recorded_aliases))
     except Refused as error:
         config = replace(config, aliases_refused=str(error))
-    return Loaded(config, tuple(read))
+    return Loaded(config, Evidence(tuple(read), None, not_conf, passed_over))
 
 
 def _where(files: FileSource, places: Places) -> tuple[str, tuple[str, ...]]:
@@ -134,6 +163,25 @@ def _drop_ins(files: FileSource, folders: tuple[str, ...]) -> Iterator[str]:
             replaced = folder.startswith(vendor) and name in own
             if name.endswith(".conf") and not replaced and isinstance(files.entries(path), FileTrouble):
                 yield path
+
+
+def _not_conf(files: FileSource, folders: tuple[str, ...]) -> Iterator[str]:
+    """Yield the files among the drop-ins that podman does not look at."""
+    for folder in folders:
+        for name in files.list(folder):
+            path = f"{folder}/{name}"
+            if not name.endswith(".conf") and name != "README" and isinstance(files.entries(path), FileTrouble):
+                yield path
+
+
+def _passed_over(files: FileSource, main: str, places: Places) -> Iterator[str]:
+    """Yield the host's files that are not read since a person has an own one."""
+    if main != places.own_file:
+        return
+    for path in _system("registries.conf"):
+        if files.exists(path):
+            yield path
+        yield from (f"{path}.d/{name}" for name in files.list(f"{path}.d") if name.endswith(".conf"))
 
 
 def _read(files: FileSource, path: str, *, drop_in: bool) -> RegistriesFile:

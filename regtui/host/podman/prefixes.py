@@ -46,6 +46,23 @@ def find_registry(registries: tuple[PodmanRegistry, ...], name: str) -> PodmanRe
     return best
 
 
+def blocking(registries: tuple[PodmanRegistry, ...], name: str) -> PodmanRegistry | None:
+    """Return the entry that blocks where a full name leads to, mirrors aside.
+
+    podman looks at the name that the image has there (newDockerClient), so an entry that leads elsewhere blocks nothing
+    by itself.
+    """
+    registry = find_registry(registries, name)
+    if registry is None:
+        return None
+    try:
+        there = rewrite(normalize(name), registry.prefix, registry.location).name
+    except InvalidReference:
+        return None
+    found = find_registry(registries, there)
+    return found if found is not None and found.blocked else None
+
+
 def rewrite(reference: MobyReference, prefix: str, location: Location) -> MobyReference:
     """Return what a name is called at a location. Raises InvalidReference where that is no name in full."""
     if not location.name:

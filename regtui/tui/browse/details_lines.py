@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from regtui.text import size
 from regtui.tui.browse.lines import date_text, number
-from regtui.tui.cells import EMPTY, Line, Role, Span, crop, indent, span, wrap
+from regtui.tui.cells import EMPTY, Line, Role, Span, crop, indent, pad, span, wrap
 from regtui.tui.words import count, short_digest
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 SIZE = 9
 """Cells of a size at the right of its column."""
+SHORT_DIGEST = 19
+"""Cells of `sha256:` and twelve digits."""
 LABEL = 11
 """Cells of a field's name."""
 
@@ -72,22 +74,25 @@ def _size_text(details: Details, glyphs: Glyphs) -> str:
 def platform_lines(details: Details, shown: str, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
     """List the manifests of an index; `shown` is the digest of the one whose layers are told below."""
     names = {one.digest: one.platform for one in details.platforms}
-    lines = [_platform(one, names, shown, width, glyphs) for one in details.platforms]
+    widest = max((span(_platform_name(one, names)).width for one in details.platforms), default=0)
+    widest = max(0, min(widest, width - 3 - SIZE - 2 - 2 - SHORT_DIGEST))
+    lines = []
+    for one in details.platforms:
+        mark = Span(f" {glyphs.marker} " if one.digest == shown else "   ", Role.ACCENT)
+        weight = Span((size(one.size) if one.size is not None else "").rjust(SIZE) + "  ")
+        name = span(_platform_name(one, names), Role.DIM if one.attests else Role.TEXT)
+        named = pad(crop((name,), widest, glyphs.ellipsis), widest)
+        digest = span(f"  {short_digest(one.digest)}", Role.DIM)
+        lines.append(crop((mark, weight, *named, digest), width, glyphs.ellipsis))
     images = sum(not one.attests for one in details.platforms)
     told = f"{count(images, 'image')}; p shows the next" if images > 1 else count(images, "image")
     return section("Platforms", tuple(lines), told)
 
 
-def _platform(one: PlatformDetails, names: dict[str, str], shown: str, width: int, glyphs: Glyphs) -> Line:
-    mark = f" {glyphs.marker} " if one.digest == shown else "   "
-    head: Line = (Span(mark, Role.ACCENT), span(size(one.size) if one.size is not None else "", Role.DIM))
-    head = (head[0], Span(head[1].text.rjust(SIZE) + "  "))
+def _platform_name(one: PlatformDetails, names: dict[str, str]) -> str:
     if one.attests:
-        about = names.get(one.attests) or short_digest(one.attests)
-        name: Line = (span(f"BuildKit attestation for {about}", Role.DIM),)
-    else:
-        name = (span(one.platform or "no platform named"),)
-    return crop((*head, *name, span(f"  {short_digest(one.digest)}", Role.DIM)), width, glyphs.ellipsis)
+        return f"BuildKit attestation for {names.get(one.attests) or short_digest(one.attests)}"
+    return one.platform or "no platform named"
 
 
 def layer_lines(details: Details, width: int, glyphs: Glyphs) -> tuple[Line, ...]:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from regtui.tui.widgets.line_view import Make
 
 REDRAW = 0.2
-"""Seconds between two drawings of a tree that grows: each costs a screen, where a growing list costs a line."""
+"""Seconds between two drawings of a list that grows: each lays the screen out again, which takes some milliseconds."""
 
 
 class ListingScreen(BrowsingScreen):
@@ -53,6 +53,7 @@ class ListingScreen(BrowsingScreen):
         self._drawn = 0.0
         self._wait_ends = 0.0
         self._wait: Timer | None = None
+        self._later: Timer | None = None
 
     def parts(self) -> ComposeResult:
         """Lay out the list with its edges, the filter above it, what is told beside and below it."""
@@ -271,13 +272,21 @@ class ListingScreen(BrowsingScreen):
         self.show_around()
 
     def _show_more(self) -> None:
-        """Draw what more of the same list costs."""
+        """Show that there are more names: at once while there is room for them, else a few times a second."""
+        fills = len(self.names) > self.list.size.height > 0
+        if not fills or self.has_class("-empty") or time.monotonic() - self._drawn >= REDRAW:
+            self._draw_more()
+        elif self._later is None:
+            self._later = self.set_timer(REDRAW, self._draw_more)
+
+    def _draw_more(self) -> None:
+        if self._later is not None:
+            self._later.stop()
+            self._later = None
         if self.names.is_tree or self.has_class("-empty"):
-            if time.monotonic() - self._drawn >= REDRAW or (len(self.names) and self.has_class("-empty")):
-                self.show_names()
-            else:
-                self.tell_status()
+            self.show_names()
             return
+        self._drawn = time.monotonic()
         self.list.grown()
         self.tell_status()
 
