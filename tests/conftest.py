@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 settings.register_profile("regtui", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("regtui")
 
-pytest_plugins = ("tests.real_registries",)
+pytest_plugins = ("tests.fault_census", "tests.real_registries")
 
 FOREIGN_VARIABLES = frozenset(
     {

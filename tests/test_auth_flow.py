@@ -143,6 +143,7 @@ async def test_an_address_inside_is_not_asked_however_it_is_written(realm: str) 
         assert net.log == [f"GET {REG}/v2/"]
 
 
+@pytest.mark.fault(23)
 @pytest.mark.parametrize(("insecure", "trusted"), [(True, (PLAIN,)), (False, ())])
 async def test_plain_http_gets_a_password_only_where_the_host_lists_it(
     *, insecure: bool, trusted: tuple[str, ...]
@@ -194,6 +195,7 @@ def _no_post(status: int) -> bytes:
     return reply(status, "{}")
 
 
+@pytest.mark.fault(59)
 @pytest.mark.parametrize("status", [400, 401, 404, 405])
 async def test_a_service_that_knows_no_post_gets_the_password_when_browsing(status: int) -> None:
     def answer(heard: Heard) -> bytes:

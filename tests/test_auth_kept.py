@@ -56,6 +56,7 @@ async def test_a_token_is_fetched_once_until_shortly_before_its_end() -> None:
         assert net.log.count(f"GET {TOKEN_URL}") == 4
 
 
+@pytest.mark.fault(58)
 async def test_a_token_is_for_one_origin_scope_and_identity() -> None:
     plain = "http://reg.example.com"
     scripts = registry()
@@ -80,6 +81,7 @@ async def test_a_token_is_for_one_origin_scope_and_identity() -> None:
         assert parse_qs(tokens[2].target.partition("?")[2])["scope"] == [*PULL, "registry:catalog:*"]
 
 
+@pytest.mark.fault(58)
 async def test_many_who_need_a_token_at_once_fetch_one() -> None:
     async with Net(registry(), trusted=(REG,)) as net, net.client() as client:
         who = target(REG, BY_PASSWORD)
@@ -109,6 +111,7 @@ async def test_one_who_gives_up_leaves_the_others_their_token() -> None:
         assert len(net.heard) == 2
 
 
+@pytest.mark.fault(57)
 async def test_a_wrong_password_is_tried_once_when_browsing() -> None:
     clock = Clock()
     async with Net(registry(answer=reply(401, "{}")), trusted=(REG,)) as net, net.client(clock=clock) as client:
@@ -153,6 +156,7 @@ async def test_a_helper_is_asked_once_and_only_when_a_secret_is_wanted(tmp_path:
         assert {one.proof for one in net.heard[1:]} == {"Basic"}
 
 
+@pytest.mark.fault(62)
 @pytest.mark.parametrize(
     ("script", "words"),
     [

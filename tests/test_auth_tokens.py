@@ -66,6 +66,7 @@ def test_an_answer_without_a_token_is_refused_in_the_engines_words(data: bytes, 
         assert caught.value.go == go
 
 
+@pytest.mark.fault(55)
 @pytest.mark.parametrize("value", ["a b", "a\r\nX: y", "a\x00", "\x1b[2J", "é", "a\t", "x" * 32769])
 def test_a_token_that_no_header_could_hold_is_never_used_or_shown(value: str) -> None:
     with pytest.raises(TokenAnswerError) as caught:
@@ -144,6 +145,7 @@ LIFETIMES = [
 ]
 
 
+@pytest.mark.fault(55)
 @pytest.mark.parametrize(("fields", "seconds"), LIFETIMES)
 def test_lifetimes_survive_clocks_and_nonsense(fields: dict[str, object], seconds: float) -> None:
     assert read_token(body(token="a", **fields), NOW, tolerant=True).lifetime == pytest.approx(seconds)

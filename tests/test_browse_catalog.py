@@ -104,6 +104,7 @@ LOOPS = {
 }
 
 
+@pytest.mark.fault(38)
 @pytest.mark.parametrize("script", LOOPS.values(), ids=LOOPS)
 async def test_a_listing_that_goes_round_in_circles_ends_with_a_reason(script: Script) -> None:
     done, asked = await whole(script)
@@ -147,6 +148,7 @@ async def test_a_link_to_the_same_listing_is_followed_over_the_same_scheme(link:
     assert asked == ["/v2/", FIRST, f"{CATALOG}?last=a"]
 
 
+@pytest.mark.fault(42)
 async def test_names_without_the_grammar_are_counted_and_shown_and_lose_nothing() -> None:
     odd = ["..", "../../x", "%2e", "Upper", "x" * 300, "a\nb", "a\x1b[2J", None, 5]
     done, _ = await whole({FIRST: repositories("good/one", *odd, "good/two")})
@@ -173,6 +175,7 @@ REFUSALS = [
 ]
 
 
+@pytest.mark.fault(41)
 @pytest.mark.parametrize(("answer", "outcome"), REFUSALS, ids=["401", "403", "404", "405", "501"])
 async def test_a_registry_without_a_catalog_is_told_in_a_sentence_with_what_works(
     answer: bytes, outcome: Outcome

@@ -136,6 +136,7 @@ async def test_a_digest_that_is_wanted_is_checked() -> None:
     assert error.outcome is Outcome.INVALID
 
 
+@pytest.mark.fault(46)
 @pytest.mark.parametrize(
     ("claimed", "verified"),
     [
@@ -156,6 +157,7 @@ async def test_what_the_header_says_is_held_against_the_content(claimed: str, *,
     assert any(note.startswith("DIGEST MISMATCH") for note in found.notes) is not verified
 
 
+@pytest.mark.fault(47)
 async def test_a_tag_that_moves_between_head_and_get_is_not_mixed_up() -> None:
     script: Script = {
         "/v2/": OK,
@@ -196,6 +198,7 @@ async def test_a_manifest_that_is_none_is_refused_with_the_reason(given: bytes, 
     assert str(error).isprintable()
 
 
+@pytest.mark.fault(44)
 async def test_artifacts_are_shown_for_what_they_are() -> None:
     chart = manifest(b"{}", layer(1))
     kinds = {
@@ -211,6 +214,7 @@ async def test_artifacts_are_shown_for_what_they_are() -> None:
         assert not any("/blobs/" in target for target in asked)
 
 
+@pytest.mark.fault(45)
 async def test_an_index_that_points_at_itself_or_at_indexes_is_listed_and_not_followed() -> None:
     inner = {"mediaType": OCI_INDEX, "digest": digest_of(b"inner"), "size": 5}
     index = index_of(entries=(inner, inner))
@@ -219,6 +223,7 @@ async def test_an_index_that_points_at_itself_or_at_indexes_is_listed_and_not_fo
     assert digest_of(b"inner") not in " ".join(asked)
 
 
+@pytest.mark.fault(45)
 async def test_a_very_large_index_costs_a_bounded_number_of_requests() -> None:
     entries = tuple({"mediaType": OCI_MANIFEST, "digest": digest_of(b"%d" % n), "size": 5} for n in range(6000))
     found, asked = await looked({f"{MANIFESTS}/1.0": answer(index_of(entries=entries))})
@@ -227,6 +232,7 @@ async def test_a_very_large_index_costs_a_bounded_number_of_requests() -> None:
     assert len(asked) <= 1 + 1 + 24 + 2
 
 
+@pytest.mark.fault(49)
 async def test_a_configuration_that_is_not_its_digest_is_left_out_and_told() -> None:
     script = {**served(REPOSITORY, AMD64, tag="1.0"), f"/v2/{REPOSITORY}/blobs/{AMD64.config_digest}": reply(200, "{}")}
     found, _ = await looked(script)
@@ -235,6 +241,7 @@ async def test_a_configuration_that_is_not_its_digest_is_left_out_and_told() -> 
     assert [each.descriptor.size for each in found.layers if each.descriptor] == [1000, 2000]
 
 
+@pytest.mark.fault(48)
 async def test_places_that_a_layer_offers_are_shown_and_never_asked() -> None:
     picture = image("amd64", "", layer(1, urls=["https://evil.example/x\x1b]8;;"]))
     found, asked = await looked(served(REPOSITORY, picture, tag="1.0"))
@@ -274,6 +281,7 @@ REFERRING: list[tuple[str, Script, list[int], str]] = [
 ]
 
 
+@pytest.mark.fault(50)
 @pytest.mark.parametrize(
     ("script", "numbers", "note"), [case[1:] for case in REFERRING], ids=[case[0] for case in REFERRING]
 )
@@ -286,6 +294,7 @@ async def test_what_refers_to_an_image_is_found_or_said_to_be_missing(
     assert len(asked) <= 8
 
 
+@pytest.mark.fault(50)
 async def test_endless_referrers_end() -> None:
     def page(heard: Heard) -> bytes:
         number = int(heard.target.partition("x=")[2] or 0)
@@ -346,6 +355,7 @@ async def test_an_image_is_looked_for_in_every_registry_with_one_request_each() 
         assert sorted(one.method for one in net.heard) == ["GET"] * 3 + ["HEAD"] * 3
 
 
+@pytest.mark.fault(43)
 def test_raw_json_is_indented_and_holds_nothing_that_a_terminal_acts_on() -> None:
     assert raw_lines(b'{"a": ["b", 1]}') == ("{", '  "a": [', '    "b",', "    1", "  ]", "}")
     hostile = json.dumps({"x": "\x1b[31m\u202e\ud800\n"}).encode()
@@ -353,6 +363,7 @@ def test_raw_json_is_indented_and_holds_nothing_that_a_terminal_acts_on() -> Non
     assert raw_lines(b"\xff\x1b]0;x\x07 no json") == (r"\xff\x1b]0;x\x07 no json",)
 
 
+@pytest.mark.fault(43)
 def test_raw_json_has_an_end() -> None:
     assert len(raw_lines(b"[" + b"1," * 100_000 + b"1]")) == 20_001
     assert len(raw_lines(b'{"a": "' + b"x" * 3_000_000 + b'"}')[0]) == 2000

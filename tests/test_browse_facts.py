@@ -75,6 +75,7 @@ async def test_a_second_reader_has_the_content_from_the_cache(tmp_path: Path) ->
         assert len(net.heard) == asked + 1  # the tag alone: it may have moved
 
 
+@pytest.mark.fault(32)
 async def test_docker_hub_is_sent_heads_alone_and_what_is_kept_is_shown(tmp_path: Path) -> None:
     hub: Script = {"/v2/": OK, **served(REPOSITORY, INDEX, AMD64, tag="1.0"), **served(REPOSITORY, ARM64, tag="2.0")}
     async with browsing({HUB: hub}, cache=Cache(tmp_path / "cache")) as (session, net):
@@ -148,6 +149,7 @@ async def test_at_most_four_tags_are_asked_for_at_one_time() -> None:
         assert len(net.heard) == 21
 
 
+@pytest.mark.fault(32)
 async def test_a_registry_that_has_enough_is_left_alone() -> None:
     names = [f"t{number}" for number in range(50)]
     busy = reply(429, '{"message": "toomanyrequests"}', Retry_After="90")
@@ -169,6 +171,7 @@ async def test_a_registry_that_has_enough_is_left_alone() -> None:
         assert reader.known == {}
 
 
+@pytest.mark.fault(12)
 async def test_leaving_the_rows_cancels_what_is_under_way() -> None:
     arrived = asyncio.Event()
 

@@ -250,6 +250,7 @@ async def test_a_helper_that_is_missing_is_told_and_the_listing_goes_on(
         assert "docker-credential-nosuch" in known.login
 
 
+@pytest.mark.fault(57)
 async def test_a_wrong_password_is_sent_once_however_much_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,6 +50,7 @@ ODD: list[tuple[bytes, list[str], int]] = [
 ]
 
 
+@pytest.mark.fault(36)
 @pytest.mark.parametrize(("page", "names", "invalid"), ODD)
 async def test_entries_that_are_no_tags_are_counted_and_the_others_kept(
     page: bytes, names: list[str], invalid: int
@@ -140,6 +141,7 @@ async def test_an_incomplete_listing_is_not_kept(tmp_path: Path) -> None:
         assert len(net.heard) == 3
 
 
+@pytest.mark.fault(69)
 async def test_a_kept_listing_that_was_tampered_with_is_dropped(tmp_path: Path) -> None:
     cache = cached(tmp_path, [1.0])
     script: Script = {"/v2/": OK, TAGS: tag_page("1.0", "2.0")}
@@ -155,6 +157,7 @@ async def test_a_kept_listing_that_was_tampered_with_is_dropped(tmp_path: Path) 
         assert len(net.heard) == 3
 
 
+@pytest.mark.fault(69)
 async def test_what_one_user_was_shown_is_not_shown_to_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache = cached(tmp_path, [1.0])
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -58,6 +58,7 @@ def test_any_bytes_come_back_as_they_were(folder: Path, body: bytes, algorithm: 
     assert cache.content(SCOPE, digest) == (TYPE, body)
 
 
+@pytest.mark.fault(69)
 def test_nothing_crosses_from_one_scope_to_another(folder: Path) -> None:
     cache = Cache(folder)
     cache.keep_content(SCOPE, DIGEST, TYPE, BODY)
@@ -67,6 +68,7 @@ def test_nothing_crosses_from_one_scope_to_another(folder: Path) -> None:
         assert kept_names(cache, scope=other) is None
 
 
+@pytest.mark.fault(69)
 def test_names_of_registries_and_users_are_hashed(folder: Path) -> None:
     cache = Cache(folder)
     cache.keep_content("https://reg.example.com/../../etc alice", DIGEST, TYPE, BODY)
@@ -77,6 +79,7 @@ def test_names_of_registries_and_users_are_hashed(folder: Path) -> None:
         assert b"alice" not in path.read_bytes()
 
 
+@pytest.mark.fault(68)
 def test_folders_are_the_users_alone_whatever_the_umask_is(folder: Path) -> None:
     before = os.umask(0)
     try:
@@ -106,6 +109,7 @@ DAMAGE = {
 }
 
 
+@pytest.mark.fault(69)
 @pytest.mark.parametrize("change", DAMAGE.values(), ids=DAMAGE)
 def test_damaged_content_is_dropped(folder: Path, change: object) -> None:
     cache = Cache(folder)
@@ -117,6 +121,7 @@ def test_damaged_content_is_dropped(folder: Path, change: object) -> None:
     assert files(folder) == []
 
 
+@pytest.mark.fault(69)
 @pytest.mark.parametrize(
     "digest", ["", "sha256:../../x", "sha256:zz", "md5:" + "0" * 32, "sha256:" + "A" * 64, DIGEST + "/.."]
 )
@@ -179,6 +184,7 @@ LIST_DAMAGE = {
 }
 
 
+@pytest.mark.fault(69)
 @pytest.mark.parametrize("change", LIST_DAMAGE.values(), ids=LIST_DAMAGE)
 def test_a_damaged_listing_is_dropped(folder: Path, change: object) -> None:
     cache = Cache(folder, clock=lambda: 1000.0)
@@ -235,6 +241,7 @@ def test_what_is_no_regular_file_is_not_waited_for(folder: Path, kind: str) -> N
     assert cache.content(SCOPE, DIGEST) is None
 
 
+@pytest.mark.fault(68)
 def test_a_folder_of_another_user_is_not_used(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Cache(folder).keep_content(SCOPE, DIGEST, TYPE, BODY)
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
@@ -245,6 +252,7 @@ def test_a_folder_of_another_user_is_not_used(folder: Path, monkeypatch: pytest.
     assert len(files(folder)) == 1
 
 
+@pytest.mark.fault(68)
 def test_nothing_is_made_in_the_home_of_another_user(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     cache = Cache(folder)
@@ -253,6 +261,7 @@ def test_nothing_is_made_in_the_home_of_another_user(folder: Path, monkeypatch: 
     assert not folder.exists()
 
 
+@pytest.mark.fault(68)
 def test_a_folder_that_cannot_be_made_is_told_once_and_stops_nobody(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     cache = Cache(tmp_path / "file/cache")
@@ -263,6 +272,7 @@ def test_a_folder_that_cannot_be_made_is_told_once_and_stops_nobody(tmp_path: Pa
     assert cache.trouble
 
 
+@pytest.mark.fault(68)
 def test_a_full_disk_leaves_nothing_behind(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -293,6 +303,7 @@ def test_the_oldest_files_go_where_there_is_too_much(folder: Path) -> None:
     assert "oldest" not in left
 
 
+@pytest.mark.fault(68)
 def test_remains_of_killed_runs_and_of_other_layouts_are_removed(folder: Path) -> None:
     sparse(folder / SCHEMA / "scope/lists/.new-old", 5, 90_000)
     sparse(folder / SCHEMA / "scope/lists/.new-young", 5, 10)

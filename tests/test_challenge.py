@@ -86,6 +86,7 @@ DIFFERENT = [
 ]
 
 
+@pytest.mark.fault(52)
 @pytest.mark.parametrize(("value", "expected", "engine"), DIFFERENT)
 def test_the_tolerant_reading_sees_more(value: str, expected: list[Challenge], engine: list[Challenge]) -> None:
     assert parse_challenges([value]) == tuple(expected)
@@ -97,6 +98,7 @@ def test_get_is_none_for_a_missing_parameter() -> None:
     assert HUB_READ.get("scope") is None
 
 
+@pytest.mark.fault(52)
 @pytest.mark.parametrize(
     "value",
     [
@@ -118,6 +120,7 @@ _PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.fault(52)
 @given(st.lists(st.one_of(st.text(max_size=40), st.lists(_PIECES, max_size=30).map("".join)), max_size=4))
 def test_anything_is_read_without_an_error(values: list[str]) -> None:
     for parse in (parse_challenges, parse_as_distribution):

@@ -137,6 +137,7 @@ def test_documents_tell_what_the_text_tells() -> None:
     assert image["layers"][0]["instruction"]
 
 
+@pytest.mark.fault(74)
 def test_documents_are_whole_where_nothing_is_found() -> None:
     assert document("--demo", "catalog", "docker.io", status=1)["outcome"] == "unauthorized"
     tags = document("--demo", "tags", "nosuch", status=1)
@@ -242,6 +243,7 @@ def _with(config: Path, address: str, user: str) -> Path:
     return config.parent
 
 
+@pytest.mark.fault(73)
 def test_a_reader_that_leaves_early_is_no_error(large_registry: Large) -> None:
     words = command("catalog", large_registry.address, *ENGINE)
     process = subprocess.Popen(words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
@@ -254,6 +256,7 @@ def test_a_reader_that_leaves_early_is_no_error(large_registry: Large) -> None:
     assert process.wait(timeout=30) in (0, 141)
 
 
+@pytest.mark.fault(74)
 def test_a_signal_ends_a_listing_with_a_whole_document(tmp_path: Path) -> None:
     server = "import socket\ns = socket.create_server(('127.0.0.1', 0))\nprint(s.getsockname()[1], flush=True)\n"
     silent = subprocess.Popen([sys.executable, "-c", f"{server}input()"], stdout=subprocess.PIPE, stdin=subprocess.PIPE)

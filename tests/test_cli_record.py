@@ -196,6 +196,7 @@ def test_a_file_that_cannot_be_written_is_told_before_anybody_is_asked(
     assert told.err.startswith(f"regtui: --record: {file} cannot be written: {cause}")
 
 
+@pytest.mark.fault(68)
 def test_a_link_of_another_user_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target, link = tmp_path / "precious", tmp_path / "walk.rec"
     target.write_text("precious")
@@ -210,6 +211,7 @@ def test_a_link_of_another_user_is_not_followed(tmp_path: Path, monkeypatch: pyt
     assert (link.is_symlink(), target.read_text()) == (True, "x")
 
 
+@pytest.mark.fault(68)
 def test_a_file_is_replaced_whole_and_is_its_owners_alone(tmp_path: Path) -> None:
     file = tmp_path / "walk.rec"
     file.write_text("old and long")
@@ -228,6 +230,7 @@ def test_a_name_that_no_file_can_have_is_a_sentence(name: str, tmp_path: Path) -
         check_target(tmp_path / name)
 
 
+@pytest.mark.fault(68)
 def test_a_disk_without_room_is_a_sentence(down: list[str], tmp_path: Path) -> None:
     """The system lets the process write no file longer than a recording."""
     file = tmp_path / "out" / "walk.rec"

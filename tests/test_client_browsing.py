@@ -106,6 +106,7 @@ async def test_a_catalog_that_is_not_offered_is_said_to_be_so(answer: bytes) -> 
         assert len(net.heard) == 2
 
 
+@pytest.mark.fault(41, 56)
 async def test_docker_hubs_catalog_is_asked_for_once_with_a_token() -> None:
     scope = "registry:catalog:*"
     refused = bearer(f"{REG}/token", scope=scope, error="insufficient_scope")
@@ -121,6 +122,7 @@ async def test_docker_hubs_catalog_is_asked_for_once_with_a_token() -> None:
         ]
 
 
+@pytest.mark.fault(41)
 async def test_harbors_catalog_takes_the_password_where_it_refuses_the_token() -> None:
     def catalog(heard: Heard) -> bytes:
         return reply(200, '{"repositories":["a/b"]}') if heard.proof == "Basic" else reply(401, "{}")
@@ -136,6 +138,7 @@ async def test_harbors_catalog_takes_the_password_where_it_refuses_the_token() -
         assert [one.proof for one in net.heard] == ["", "Basic", "Bearer", "Basic", "Basic"]
 
 
+@pytest.mark.fault(56)
 async def test_an_expired_token_is_renewed_once_and_a_second_refusal_is_final() -> None:
     numbers = iter(range(100))
     good = ["Bearer tok0"]
@@ -160,6 +163,7 @@ async def test_an_expired_token_is_renewed_once_and_a_second_refusal_is_final() 
         assert asking == [["Bearer tok0"], ["Bearer tok0"], ["Bearer tok1"], ["Bearer tok1"], ["Bearer tok2"]]
 
 
+@pytest.mark.fault(56)
 async def test_a_scope_that_the_registry_asks_for_is_granted_once_and_only_for_reading() -> None:
     wanted = "repository:other/base:pull repository:team/app:push,delete registry:catalog:*"
     script = {
@@ -179,6 +183,7 @@ async def test_a_scope_that_the_registry_asks_for_is_granted_once_and_only_for_r
         assert len(net.heard) == 5
 
 
+@pytest.mark.fault(57)
 async def test_a_wrong_password_reaches_the_registry_once() -> None:
     async with Net({REG: {"/v2/": refusal("Basic")}}, trusted=(REG,)) as net, net.client() as client:
         asked = browser(client, target(REG, BY_PASSWORD))
@@ -218,6 +223,7 @@ async def test_a_bad_moment_passes() -> None:
         assert len(net.heard) == 3
 
 
+@pytest.mark.fault(32)
 @pytest.mark.parametrize(("wait", "requests", "pauses"), [("7", 4, [7.0, 7.0]), ("11", 2, []), ("junk", 4, None)])
 async def test_retry_after_is_obeyed_or_left_to_the_person(
     wait: str, requests: int, pauses: list[float] | None
@@ -239,6 +245,7 @@ async def test_other_refusals_are_final(status: int) -> None:
         assert len(net.heard) == 2
 
 
+@pytest.mark.fault(7)
 async def test_a_connection_that_closes_is_tried_three_times() -> None:
     def gone(_: Heard) -> bytes:
         raise ConnectionResetError
@@ -274,6 +281,7 @@ async def test_a_manifest_and_its_configuration() -> None:
 CLAIMS = ["sha256:" + "0" * 64, DIGEST.removeprefix("sha256:"), "md5:x", "sha256:../../x"]
 
 
+@pytest.mark.fault(46)
 @pytest.mark.parametrize("claim", CLAIMS)
 async def test_a_header_that_claims_another_digest_is_seen(claim: str) -> None:
     answer = reply(200, BODY, Content_Type=OCI_MANIFEST, Docker_Content_Digest=claim)
@@ -353,6 +361,7 @@ async def test_referrers(script: dict[str, bytes], count: int, requests: int) ->
         assert [entry.descriptor.artifact_type for entry in filtered] == ["a/sbom"] * (count // 2)
 
 
+@pytest.mark.fault(37)
 async def test_a_large_page_is_read_off_the_loop_and_whole() -> None:
     names = [f"tag-{number:06}" for number in range(60_000)]
     async with Net({REG: {"/v2/": reply(200), TAGS: tags(*names)}}) as net, net.client() as client:

@@ -36,6 +36,7 @@ WAITS = [
 ]
 
 
+@pytest.mark.fault(32)
 @pytest.mark.parametrize(("value", "seconds"), WAITS)
 def test_retry_after(value: str | None, seconds: float | None) -> None:
     assert retry_after(value, NOW) == seconds
@@ -58,11 +59,13 @@ QUOTAS = [
 ]
 
 
+@pytest.mark.fault(32)
 @pytest.mark.parametrize(("headers", "expected"), QUOTAS)
 def test_docker_hubs_quota(headers: tuple[str | None, str | None, str | None], expected: RateLimit | None) -> None:
     assert rate_limit(*headers) == expected
 
 
+@pytest.mark.fault(34)
 def test_warnings_are_cleaned_and_told_once() -> None:
     values = [
         '299 - "old, \\"very\\" old"',

@@ -35,6 +35,7 @@ def answer(username: str = "alice", secret: str = SECRET) -> str:
     return f"""printf '{{"ServerURL":"x","Username":"{username}","Secret":"{secret}"}}'\n"""
 
 
+@pytest.mark.fault(62, 63)
 async def test_the_helper_gets_the_server_on_its_input_and_nothing_else(tmp_path: Path) -> None:
     write_helper(tmp_path, f'echo "$#:$1:$(cat)" > {tmp_path}/asked\n' + answer())
     found = await ask_helper(call(), path=str(tmp_path))
@@ -57,6 +58,7 @@ async def test_the_user_token_marks_an_identity_token(tmp_path: Path) -> None:
     assert (found.username, found.secret.reveal(), found.identity_token.reveal()) == ("<token>", "", SECRET)
 
 
+@pytest.mark.fault(62)
 @pytest.mark.parametrize(
     "script",
     [
@@ -82,6 +84,7 @@ FAILURES = [
 ]
 
 
+@pytest.mark.fault(62)
 @pytest.mark.parametrize(("script", "message"), FAILURES)
 async def test_a_failure_names_the_helper_and_not_what_it_printed(tmp_path: Path, script: str, message: str) -> None:
     write_helper(tmp_path, script)
@@ -118,6 +121,7 @@ class Leash:
         return await self._reader.read() == b""
 
 
+@pytest.mark.fault(62)
 async def test_a_helper_that_hangs_is_killed_with_all_it_started(tmp_path: Path) -> None:
     leash = Leash(tmp_path)
     write_helper(tmp_path, leash.held + "sleep 600 & sleep 600\n")
@@ -127,6 +131,7 @@ async def test_a_helper_that_hangs_is_killed_with_all_it_started(tmp_path: Path)
     assert await leash.is_free()
 
 
+@pytest.mark.fault(62)
 async def test_a_flood_without_end_is_killed(tmp_path: Path) -> None:
     leash = Leash(tmp_path)
     write_helper(tmp_path, leash.held + "cat /dev/zero\n")
@@ -136,6 +141,7 @@ async def test_a_flood_without_end_is_killed(tmp_path: Path) -> None:
     assert await leash.is_free()
 
 
+@pytest.mark.fault(62)
 async def test_a_grandchild_that_holds_the_pipe_delays_nothing(tmp_path: Path) -> None:
     leash = Leash(tmp_path)
     write_helper(tmp_path, leash.held + "sleep 600 &\n" + answer())
@@ -157,6 +163,7 @@ async def test_a_cancelled_question_leaves_no_process(tmp_path: Path) -> None:
     assert await leash.is_free()
 
 
+@pytest.mark.fault(62)
 async def test_the_helper_has_no_terminal_and_a_session_of_its_own(tmp_path: Path) -> None:
     write_helper(
         tmp_path, f"cut -d' ' -f6,7 /proc/$$/stat > {tmp_path}/session; echo $$ >> {tmp_path}/session\n" + answer()
@@ -167,6 +174,7 @@ async def test_the_helper_has_no_terminal_and_a_session_of_its_own(tmp_path: Pat
     assert terminal == "0"
 
 
+@pytest.mark.fault(63)
 @pytest.mark.parametrize("server", ["-x", "a;rm", "$(id)", "reg\nexample", "a b", "", "a\0b", "r" * 1000, "https://"])
 async def test_a_server_that_no_registry_has_is_not_asked_for(tmp_path: Path, server: str) -> None:
     write_helper(tmp_path, f"touch {tmp_path}/asked\n" + answer())
@@ -182,12 +190,14 @@ async def test_servers_as_docker_names_them(tmp_path: Path, server: str) -> None
     assert (tmp_path / "asked").read_text() == server
 
 
+@pytest.mark.fault(61)
 @pytest.mark.parametrize("helper", ["", "a/b", "../test", "a b", "a\0b", "a\nb", "ä"])
 async def test_a_helper_without_a_proper_name_is_not_run(tmp_path: Path, helper: str) -> None:
     with pytest.raises(HelperError, match="is no name of a credential helper"):
         await ask_helper(call(helper), path=str(tmp_path))
 
 
+@pytest.mark.fault(61)
 async def test_a_helper_in_the_current_directory_is_not_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_helper(tmp_path, answer())
     monkeypatch.chdir(tmp_path)
@@ -196,6 +206,7 @@ async def test_a_helper_in_the_current_directory_is_not_found(tmp_path: Path, mo
             await ask_helper(call(), path=path)
 
 
+@pytest.mark.fault(61)
 async def test_a_helper_that_is_not_executable_is_an_error_and_no_other_is_tried(tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     first.mkdir()

@@ -60,6 +60,7 @@ LOOKED_UP = [
 ]
 
 
+@pytest.mark.fault(60)
 @pytest.mark.parametrize(("name", "expected"), LOOKED_UP)
 def test_lookup(name: str, expected: str | None) -> None:
     file = parsed({"auths": STORED})
@@ -67,6 +68,7 @@ def test_lookup(name: str, expected: str | None) -> None:
     assert file.findings == ()
 
 
+@pytest.mark.fault(60)
 def test_docker_hub_has_one_key_to_the_letter() -> None:
     for key in ("docker.io", "index.docker.io", "https://index.docker.io/v1", "registry-1.docker.io"):
         assert parsed({"auths": {key: {"auth": auth("a:b")}}}).lookup("docker.io") is None
@@ -95,6 +97,7 @@ def test_helpers_come_before_what_is_stored() -> None:
     assert user_of(file.lookup("file.example.com")) == "c:d"
 
 
+@pytest.mark.fault(61)
 @pytest.mark.parametrize("name", ["../x", "a b", "a/b", "a\nb", "", 3, ["pass"], "a\0"])
 def test_a_name_that_no_helper_has_is_never_replaced_by_another_store(name: object) -> None:
     file = parsed({"auths": {"a": {"auth": auth("a:b")}}, "credsStore": "pass", "credHelpers": {"a": name}})
@@ -116,6 +119,7 @@ DAMAGED: list[tuple[object, str]] = [
 ]
 
 
+@pytest.mark.fault(64)
 @pytest.mark.parametrize(("entry", "reason"), DAMAGED)
 def test_a_damaged_entry_is_named_and_its_content_is_not(entry: object, reason: str) -> None:
     file = parsed({"auths": {"a": entry, "b": {"auth": auth("b:c")}}})

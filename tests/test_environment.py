@@ -71,6 +71,7 @@ FINDINGS = [
 ]
 
 
+@pytest.mark.fault(65)
 @pytest.mark.parametrize(("text", "expected"), FINDINGS)
 def test_silence_is_broken_with_the_line(text: str, expected: list[tuple[str, int]]) -> None:
     parsed = parse_environment_file(text.encode(), PATH)
@@ -135,6 +136,7 @@ def test_an_open_double_quote_fails_the_service(value: str) -> None:
     assert words(value, Source(PATH)).unbalanced
 
 
+@pytest.mark.fault(65)
 def test_findings_are_bounded_and_quote_no_secret() -> None:
     parsed = parse_environment_file(b"HTTP_PROXY http://me:pa55@proxy\n" * 1000, PATH)
     assert len(parsed.dropped) == FINDINGS_LIMIT

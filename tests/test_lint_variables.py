@@ -129,6 +129,7 @@ LINES: list[tuple[str, list[Told]]] = [
 ]
 
 
+@pytest.mark.fault(65)
 @pytest.mark.parametrize(("text", "expected"), LINES)
 def test_a_line_of_the_file_is_read_as_systemd_reads_it(text: str, expected: list[Told], tmp_path: Path) -> None:
     assert told(lint(tmp_path, sysconfig(text))) == expected

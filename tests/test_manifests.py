@@ -128,6 +128,7 @@ KINDS = [
 ]
 
 
+@pytest.mark.fault(44)
 @pytest.mark.parametrize(("document", "content_type", "kind", "artifact_type"), KINDS)
 def test_kinds(document: dict[str, object], content_type: str, kind: Kind, artifact_type: str) -> None:
     manifest = read_manifest(body(document), content_type)
@@ -189,6 +190,7 @@ AMBIGUOUS = [
 ]
 
 
+@pytest.mark.fault(44)
 @pytest.mark.parametrize(("document", "content_type", "field"), AMBIGUOUS)
 def test_an_ambiguous_manifest_is_refused(document: dict[str, object], content_type: str, field: str) -> None:
     with pytest.raises(ManifestError, match=f"ambiguous: .* with the field {field}"):

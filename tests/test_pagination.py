@@ -52,11 +52,13 @@ READ = [
 ]
 
 
+@pytest.mark.fault(39)
 @pytest.mark.parametrize(("values", "target"), READ)
 def test_the_next_link_is_found(values: list[str], target: str | None) -> None:
     assert next_target(values) == target
 
 
+@pytest.mark.fault(39)
 @pytest.mark.parametrize("piece", ["<", "<a>;", '<a>; rel="', ';x="', "<a>, ", "a" * 9])
 def test_a_huge_link_header_is_read_once(piece: str) -> None:
     found = parse_links([piece * 200_000])
@@ -103,6 +105,7 @@ STOPPED = [
 ]
 
 
+@pytest.mark.fault(39)
 @pytest.mark.parametrize(("target", "reason"), STOPPED)
 def test_any_other_link_ends_the_listing(target: str, reason: str) -> None:
     visited = {f"https://reg.example.com{PATH}?n=2&last=seen"}
@@ -270,6 +273,7 @@ def test_empty_pages_with_a_link_are_left_too() -> None:
     assert "no new names" in end.reason
 
 
+@pytest.mark.fault(38)
 def test_a_listing_without_end_is_cut() -> None:
     listing, url = Listing(), HERE
     for number in range(MOST_PAGES):

@@ -72,6 +72,7 @@ NO_PROXY = [
 ]
 
 
+@pytest.mark.fault(14)
 @pytest.mark.parametrize(("no_proxy", "host", "today", "in_go110"), NO_PROXY)
 def test_no_proxy(no_proxy: str, host: str, today: bool, in_go110: bool) -> None:
     assert goes_direct(no_proxy, host) is today
@@ -79,6 +80,7 @@ def test_no_proxy(no_proxy: str, host: str, today: bool, in_go110: bool) -> None
         assert goes_direct(no_proxy, host, go110=True) is in_go110
 
 
+@pytest.mark.fault(14)
 @pytest.mark.parametrize(
     ("http", "https", "scheme", "today", "in_go110"),
     [
@@ -104,6 +106,7 @@ def test_which_proxy(http: str, https: str, scheme: str, today: str, in_go110: s
     assert proxy_for(proxies, scheme, "quay.io", 443, go110=True) == in_go110
 
 
+@pytest.mark.fault(14)
 def test_passwords_do_not_show() -> None:
     secret = "http://me:pa55@proxy.example.com:3128"
     assert "pa55" not in repr(Proxies(secret, secret))
@@ -122,6 +125,7 @@ def test_passwords_do_not_show() -> None:
     assert "pa55" not in repr(found)
 
 
+@pytest.mark.fault(14)
 @pytest.mark.parametrize(
     ("proxies", "codes"),
     [

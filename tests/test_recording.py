@@ -52,6 +52,7 @@ def test_recorded_events_give_the_same_report(name: str, count: int | None) -> N
     assert mirror_truth(again.record, again.config.mirrors) == mirror_truth(folded(walk), CONFIG.mirrors)
 
 
+@pytest.mark.fault(71)
 async def test_what_is_hostile_in_a_walk_is_recorded_harmless() -> None:
     walk = [event async for event in hostile_session().resolve(NAME)]
     data = recording_bytes(HOSTILE, EVIL, walk, WRITTEN)
@@ -99,6 +100,7 @@ def test_what_the_list_of_registries_needs_is_kept() -> None:
 SECRETS = ("hunter2", "dXNlcjpodW50ZXIy", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "AKIA0000SIGNATURE")
 
 
+@pytest.mark.fault(70)
 @pytest.mark.parametrize(
     "text",
     [

@@ -158,6 +158,7 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         read_recording(recorded("debian").splitlines(keepends=True)[0] + data)
 
 
+@pytest.mark.fault(69)
 @settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_any_change_is_read_or_refused(data: st.DataObject) -> None:

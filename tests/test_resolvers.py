@@ -168,6 +168,7 @@ def test_any_text_gets_an_address_or_a_network_error(host: str) -> None:
     asyncio.run(run())
 
 
+@pytest.mark.fault(4)
 async def test_lookups_that_hang_delay_neither_another_one_nor_their_canceling() -> None:
     release = threading.Event()
 
@@ -214,6 +215,7 @@ async def test_lookups_over_the_limit_wait_for_one_to_end() -> None:
     assert most <= 3
 
 
+@pytest.mark.fault(4, 75)
 def test_hanging_lookups_do_not_keep_the_program_from_ending() -> None:
     """Twenty lookups hang for ever in their threads; the program says what it found, and ends."""
     program = """

@@ -122,6 +122,7 @@ def test_a_file_is_read(tmp_path: Path) -> None:
     assert load_settings(path).settings.theme == "light"
 
 
+@pytest.mark.fault(68)
 @pytest.mark.parametrize(
     ("make", "words"),
     [
@@ -161,6 +162,7 @@ def test_a_file_without_comments_is_replaced(tmp_path: Path) -> None:
     assert path.read_text() == 'theme = "light"\n'
 
 
+@pytest.mark.fault(68)
 @pytest.mark.parametrize(
     ("prepare", "words"),
     [
@@ -180,6 +182,7 @@ def test_what_could_be_lost_is_left_alone(tmp_path: Path, prepare: object, words
     assert (path.read_bytes() if path.is_file() else b"") == before
 
 
+@pytest.mark.fault(68)
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError, match="not a directory"):

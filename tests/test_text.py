@@ -38,6 +38,7 @@ def test_what_a_terminal_would_act_upon_is_shown_as_an_escape(text: str, shown: 
     assert printable(text) == shown
 
 
+@pytest.mark.fault(71)
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -157,6 +158,7 @@ def test_a_size_of_thousands_of_digits_has_no_digits() -> None:
     assert size(10**5000) == "over 999 EB"
 
 
+@pytest.mark.fault(70)
 @pytest.mark.parametrize(
     ("text", "shown"),
     [

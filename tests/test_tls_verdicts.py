@@ -198,6 +198,7 @@ async def test_a_rejection_tells_the_watch_and_a_person() -> None:
     assert parts[:3] == ["subject web", "issuer Stranger", f"names {HOST}"]
 
 
+@pytest.mark.fault(17)
 async def test_an_expired_certificate_tells_the_clock() -> None:
     error = await verdict([OWN_OLD], pool=OWN_OLD.pem)
     assert re.fullmatch(
@@ -222,6 +223,7 @@ ACCEPTED = {
 }
 
 
+@pytest.mark.fault(19)
 @pytest.mark.parametrize(("chain", "pool", "host"), ACCEPTED.values(), ids=ACCEPTED)
 async def test_an_accepted_certificate(chain: list[Issued], pool: bytes, host: str) -> None:
     async with serving(answering(OK), server_of(*chain)) as server:

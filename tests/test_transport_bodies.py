@@ -93,6 +93,7 @@ async def test_one_layer_of_gzip_is_inflated(coding: str) -> None:
     assert (response.body, response.truncated) == (b"hello" * 100, False)
 
 
+@pytest.mark.fault(29)
 async def test_a_gzip_bomb_is_inflated_to_the_limit_and_no_further() -> None:
     bomb = gzip.compress(bytes(64 * 1024 * KIB))
     assert len(bomb) < 70 * KIB
@@ -148,6 +149,7 @@ async def test_the_answer_to_a_head_has_no_body_to_decode(coding: str) -> None:
     assert (response.status, response.body, response.header("content-length")) == (200, b"", "500")
 
 
+@pytest.mark.fault(30)
 async def test_a_head_that_is_answered_with_a_body_does_not_poison_the_connection() -> None:
     async with serving(answering(answer(b"body"))) as server:
         client = transport({f"{HOST}:5000": server.port})

@@ -209,6 +209,7 @@ async def test_bytes_after_an_answer_never_become_the_next_answer(extra: bytes, 
     assert server.accepted == 2
 
 
+@pytest.mark.fault(12)
 async def test_two_hundred_canceled_requests_leave_nothing_behind() -> None:
     """Canceled at once, while connecting, in the handshake, and while the answer is awaited."""
     async with serving(answering(b""), server_context()) as slow, serving(answering(*[OK] * 9)) as good:
@@ -262,6 +263,7 @@ async def test_an_origin_that_hangs_does_not_hold_up_another() -> None:
     assert hung.accepted <= PATIENT.per_origin
 
 
+@pytest.mark.fault(11)
 async def test_there_are_never_more_connections_than_allowed() -> None:
     most = 0
 
@@ -333,6 +335,7 @@ async def test_cookies_are_not_kept_and_redirects_not_followed() -> None:
     assert b"User-Agent: regtui/" in heads[0]
 
 
+@pytest.mark.fault(70)
 async def test_nothing_of_a_request_reaches_a_log() -> None:
     class Log(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:

@@ -77,6 +77,7 @@ async def test_the_other_family_is_next_and_a_failure_starts_it_at_once() -> Non
     assert (winner, dialer.dialed) == (FOUR, [SIX, FOUR])
 
 
+@pytest.mark.fault(6)
 async def test_silence_starts_the_next_after_the_stagger_and_the_loser_is_canceled() -> None:
     async with serving(saying(b"")) as server:
         dialer = Scripted({SIX: None, FOUR: server.port})

@@ -91,6 +91,7 @@ async def test_a_name_that_nobody_can_ask_for(host: str) -> None:
     assert error.go == f"dial tcp: lookup {host}: no such host"
 
 
+@pytest.mark.fault(15)
 @pytest.mark.parametrize("url", ["http://h:99999/", "ftp://h/", "http://h h/", "http:///v2/", "javascript:x", ""])
 async def test_a_url_that_cannot_be_asked(url: str) -> None:
     assert (await failure(transport({}), get(url))).trouble is Trouble.PROTOCOL
@@ -362,6 +363,7 @@ async def test_plain_http_to_a_tls_port_is_an_answer_like_any_other() -> None:
     assert (response.status, response.body) == (400, b"Client sent an HTTP request to an HTTPS server.\n")
 
 
+@pytest.mark.fault(55, 70)
 async def test_a_secret_in_a_header_that_cannot_be_sent_stays_out_of_the_error() -> None:
     secret = "hunter2\r\nX: y"
     request = Request("GET", HTTP, headers=(("Authorization", secret),))

@@ -114,6 +114,7 @@ async def test_an_https_request_goes_through_a_tunnel_and_judges_the_registry(pr
     assert watch.lines == ["dns started", "dns ok", "tcp started", "tcp ok", "tls started", "tls ok"]
 
 
+@pytest.mark.fault(14)
 @pytest.mark.parametrize("url", [HTTP, HTTPS])
 async def test_a_proxy_that_refuses_connections(url: str) -> None:
     with closed_port() as port:
@@ -123,6 +124,7 @@ async def test_a_proxy_that_refuses_connections(url: str) -> None:
     assert "the proxy http://proxy.example:3128 cannot be reached: connection refused" in str(error)
 
 
+@pytest.mark.fault(14)
 async def test_a_proxy_that_does_not_exist() -> None:
     client = transport({}, proxies=Proxies("", "http://gone.example:3128"))
     error = await failure(client)
@@ -130,6 +132,7 @@ async def test_a_proxy_that_does_not_exist() -> None:
     assert (error.stage, error.trouble) == (Stage.DNS, Trouble.PROXY)
 
 
+@pytest.mark.fault(14)
 async def test_a_proxy_in_a_black_hole() -> None:
     with black_hole() as port:
         client = transport(
@@ -140,6 +143,7 @@ async def test_a_proxy_in_a_black_hole() -> None:
     assert error.own_limit
 
 
+@pytest.mark.fault(14)
 @pytest.mark.parametrize(
     ("answer", "go"),
     [
@@ -162,6 +166,7 @@ async def test_a_proxy_that_opens_no_way(answer: bytes, go: str) -> None:
     assert watch.lines[-2:] == ["tcp started", "tcp failed"]
 
 
+@pytest.mark.fault(14)
 async def test_a_proxy_that_is_silent() -> None:
     async with serving(saying(b"", then_close=False)) as server:
         client = transport(
@@ -171,6 +176,7 @@ async def test_a_proxy_that_is_silent() -> None:
     assert (error.trouble, error.own_limit) == (Trouble.PROXY, True)
 
 
+@pytest.mark.fault(14)
 async def test_a_captive_portal_in_place_of_a_proxy() -> None:
     """It says 200 to CONNECT, and goes on in HTML."""
     text = b"HTTP/1.1 200 OK\r\n\r\n"
@@ -186,6 +192,7 @@ async def test_a_captive_portal_in_place_of_a_proxy() -> None:
     assert error.go == "tls: first record does not look like a TLS handshake"
 
 
+@pytest.mark.fault(14)
 @pytest.mark.parametrize(
     "proxy", ["socks5://user:hunter2@proxy.example:1080", "http://user:hunter2@:80", "http://user:hunter2@proxy:99999"]
 )
@@ -195,6 +202,7 @@ async def test_a_proxy_that_regtui_cannot_use_is_named(proxy: str) -> None:
     assert "***" in str(error)
 
 
+@pytest.mark.fault(14)
 @pytest.mark.parametrize("url", ["http://127.0.0.1:5000/v2/", f"http://{HOST}:5000/v2/"])
 async def test_some_hosts_are_asked_directly(url: str) -> None:
     async with serving(answering(OK)) as server:
@@ -207,6 +215,7 @@ async def test_some_hosts_are_asked_directly(url: str) -> None:
     assert (response.status, response.proxy) == (200, "")
 
 
+@pytest.mark.fault(14)
 def test_a_proxy_shows_no_password() -> None:
     proxy = read_proxy("http://us%65r:p%40ss@Proxy.Example")
     assert str(proxy) == "http://proxy.example:80"

@@ -71,6 +71,7 @@ async def test_the_status_never_pretends(change: dict[str, object], expected: st
         assert re.sub(r"\b[78]\d s left", "90 s left", status(screen_text(pilot))) == expected
 
 
+@pytest.mark.fault(12)
 async def test_leaving_cancels_what_is_read() -> None:
     means = replace(APPS, gate=asyncio.Event(), closed=[])
     async with browsing(means) as pilot:
@@ -101,6 +102,7 @@ async def test_a_typed_beginning_is_sought_before_the_scan_comes_to_it() -> None
         assert means.asked["seek zo"] == 0
 
 
+@pytest.mark.fault(41)
 async def test_without_a_catalog_a_sentence_says_what_works_and_it_does() -> None:
     means = FakeBrowsing(end=REFUSED, tag_pages={"team/app": [("v1",)]})
     async with browsing(means) as pilot:
@@ -131,6 +133,7 @@ async def test_refreshing_passes_the_cache() -> None:
         assert status(screen_text(pilot)) == "2 repositories, complete"
 
 
+@pytest.mark.fault(37)
 async def test_a_million_names_are_found_in_slices_and_the_cursor_draws_two_rows(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -217,6 +220,7 @@ async def test_signatures_are_folded_and_equal_digests_marked() -> None:
         assert status(text) == "5 tags, complete · 2 signatures and the like folded"
 
 
+@pytest.mark.fault(32)
 async def test_after_too_many_questions_the_seconds_are_counted_and_nothing_is_asked() -> None:
     tags = [f"v{number}" for number in range(500)]
     facts = {f"v{number}": TagFacts(f"v{number}", trouble="not asked") for number in range(500)}
@@ -251,6 +255,7 @@ async def test_the_same_image_in_every_registry() -> None:
         assert "2 registries hold it: 2 different images" in text
 
 
+@pytest.mark.fault(71, 72)
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_payloads_are_shown_and_never_obeyed(size: tuple[int, int]) -> None:
     facts = {"v1": TagFacts("v1", EVIL, platforms=(EVIL,), kind=EVIL), "v2": TagFacts("v2", trouble=EVIL)}

@@ -113,6 +113,7 @@ async def test_asking_all_goes_on_past_the_winner() -> None:
         assert session.asked == [("debian", False), ("debian", True), ("debian", True)]
 
 
+@pytest.mark.fault(1, 3)
 async def test_again_in_the_list_asks_for_health() -> None:
     session = ScriptedSession()
     async with showing(session) as pilot:

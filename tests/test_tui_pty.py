@@ -31,6 +31,7 @@ def started(terminal: Terminal) -> Terminal:
     return terminal
 
 
+@pytest.mark.fault(73)
 @pytest.mark.parametrize(("keys", "status"), [(b"q", 0), (b"\x11", 0), (b"\x03", 130), (b"/\x03", 130)])
 def test_quitting_restores_the_terminal(keys: bytes, status: int) -> None:
     with running("scripted") as terminal:
@@ -39,6 +40,7 @@ def test_quitting_restores_the_terminal(keys: bytes, status: int) -> None:
         assert terminal.restored()
 
 
+@pytest.mark.fault(73)
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)])
 def test_a_signal_restores_the_terminal_and_is_the_exit_status(number: signal.Signals, status: int) -> None:
     with running("scripted") as terminal:
@@ -47,12 +49,14 @@ def test_a_signal_restores_the_terminal_and_is_the_exit_status(number: signal.Si
         assert terminal.restored()
 
 
+@pytest.mark.fault(73)
 def test_a_terminal_that_goes_away_ends_the_app() -> None:
     with running("walking") as terminal:
         terminal.until("asking")
         assert terminal.hang_up() == 129
 
 
+@pytest.mark.fault(75)
 def test_quitting_waits_for_no_name_lookup() -> None:
     with running("hung") as terminal:
         terminal.until("quay.io")
@@ -62,6 +66,7 @@ def test_quitting_waits_for_no_name_lookup() -> None:
         assert terminal.restored()
 
 
+@pytest.mark.fault(70, 73)
 def test_a_fault_restores_the_terminal_and_tells_no_secret() -> None:
     with running("faulty") as terminal:
         assert terminal.end() == 70
@@ -81,6 +86,7 @@ def test_a_refused_configuration_is_shown_and_is_the_exit_status() -> None:
         assert terminal.restored()
 
 
+@pytest.mark.fault(73)
 @pytest.mark.parametrize(
     ("environ", "words"), [({"TERM": "dumb"}, b"TERM=dumb cannot show a screen. Use: regtui resolve NAME")]
 )
@@ -118,6 +124,7 @@ def test_over_ssh_a_walk_and_a_key_cost_little() -> None:
         assert len(terminal.out) - before < 24_000
 
 
+@pytest.mark.fault(71, 72)
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 def test_no_payload_reaches_the_terminal(size: tuple[int, int]) -> None:
     with running("hostile", size=size) as terminal:
@@ -132,6 +139,7 @@ def test_no_payload_reaches_the_terminal(size: tuple[int, int]) -> None:
         assert re.search(rb"\\x1b\]0;pwned", terminal.out)
 
 
+@pytest.mark.fault(73)
 def test_without_unicode_every_byte_is_ascii() -> None:
     with running("walking", environ={"LC_ALL": "C"}) as terminal:
         terminal.until("via its mirror")

@@ -25,6 +25,7 @@ BLACK = Color(0, 0, 0)
 PLAIN_STYLES = dict.fromkeys(Role, Style())
 
 
+@pytest.mark.fault(71)
 @pytest.mark.parametrize("code", [*range(32), *range(0x7F, 0xA0), 0x200B, 0x200E, 0x202E, 0x2028, 0x2066, 0xFEFF])
 def test_the_last_gate_drops_what_controls_a_terminal(code: int) -> None:
     kept = "a\tb" if code == 9 else "a\nb" if code == 10 else "ab"
@@ -63,6 +64,7 @@ def test_a_strip_is_as_wide_as_it_is_asked_to_be() -> None:
     assert strip(EMPTY, {}, 3, Style()).text == "   "
 
 
+@pytest.mark.fault(72)
 def test_content_is_never_read_as_markup() -> None:
     made = content(EVIL)
     assert made.plain.endswith(f"{MARKUP}\\")
@@ -90,6 +92,7 @@ def assert_harmless(pilot: Pilot[None]) -> None:
     assert not any("@click" in (segment.style.meta if segment.style else {}) for line in strips for segment in line)
 
 
+@pytest.mark.fault(71, 72)
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
 @pytest.mark.parametrize(
     "keys",
