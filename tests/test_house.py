@@ -23,7 +23,7 @@ def tracked() -> list[Path]:
     found = []
     for folder, folders, files in os.walk(ROOT):
         folders[:] = [name for name in folders if name not in MADE and not name.endswith(("_cache", ".egg-info"))]
-        found += [Path(folder, name) for name in files]
+        found += [Path(folder, name) for name in files if name != ".git"]  # a file in a worktree
     return sorted(path for path in found if ".hypothesis" not in path.parts)
 
 
