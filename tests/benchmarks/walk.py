@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from regtui.demo.story import write_story_files
 from regtui.demo.world import World
 from regtui.registry.limits import Limits
-from tests.benchmarks import Figure, show
+from tests.benchmarks import Figure, compared, show
 from tests.relay import ROUND_TRIP
 from tests.test_round_trips import Far, far_walks, seed_world
 
@@ -29,7 +29,7 @@ AS_DOCKER = Limits(kept=0.0)
 """docker/distribution closes the connection after each request (distribution/registry.go: DisableKeepAlives)."""
 
 
-def measure() -> tuple[Figure, ...]:
+def measure(*, short: bool) -> tuple[Figure, ...]:
     """Count the round trips of each walk, and of the engine's own requests in its order; time the longest walk."""
     figures = []
     with tempfile.TemporaryDirectory() as folder:
@@ -38,21 +38,19 @@ def measure() -> tuple[Figure, ...]:
         for name, words, most in WALKS:
             _, (ours,) = far_walks(root, name)
             _, (engine,) = far_walks(root, name, strict=True, limits=AS_DOCKER)
-            against = f"the engine's own requests: {engine.depth} round trips"
             figures.append(
-                Figure(f"walk, {words}", against, f"{ours.depth} round trips", f"{most}", ours.depth <= most)
+                Figure(
+                    f"a walk, {words}",
+                    f"{ours.depth} round trips",
+                    f"the engine's own requests: {engine.depth} round trips",
+                    f"{ours.depth / engine.depth:.2f}x",
+                    f"{most} round trips",
+                    ours.depth <= most,
+                )
             )
         walked, seconds = asyncio.run(_in_real_time(root, "redis"))
     ideal = walked.depth * ROUND_TRIP
-    figures.append(
-        Figure(
-            "the longest of them in real time",
-            f"{ideal * 1000:.0f} ms on the way",
-            f"{seconds / ideal:.2f}x",
-            "-",
-            True,
-        )
-    )
+    figures.append(compared("the longest of them in real time", seconds * 1000, ideal * 1000, "on the way alone"))
     return tuple(figures)
 
 
@@ -70,4 +68,4 @@ async def _in_real_time(root: Path, name: str) -> tuple[Walked, float]:
 
 
 if __name__ == "__main__":
-    sys.exit(show(measure()))
+    sys.exit(show(measure))
