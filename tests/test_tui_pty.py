@@ -56,6 +56,52 @@ def test_a_terminal_that_goes_away_ends_the_app() -> None:
         assert terminal.hang_up() == 129
 
 
+@pytest.mark.fault(73)
+@pytest.mark.parametrize("mode", ["scripted", "walking"])
+def test_a_terminal_that_goes_away_without_a_signal_ends_the_app_too(mode: str) -> None:
+    """It controls no process here: nobody is sent SIGHUP, and what is read is an end of file, over and over."""
+    with running(mode) as terminal:
+        terminal.until("no such host")
+        assert terminal.vanish() == 129
+
+
+@pytest.mark.fault(73)
+@pytest.mark.parametrize("by_key", [True, False], ids=["^Z", "SIGTSTP"])
+def test_a_stopped_program_gives_the_terminal_back_and_takes_it_again(by_key: bool) -> None:
+    with running("scripted") as terminal:
+        started(terminal)
+        for _ in range(2):
+            if by_key:
+                terminal.send(b"\x1a")
+            else:
+                terminal.process.send_signal(signal.SIGTSTP)
+            terminal.stopped()
+            assert terminal.restored()
+            terminal.process.send_signal(signal.SIGCONT)
+            terminal.until("no such host")
+            terminal.quiet()
+            assert not terminal.restored()
+            terminal.send(b"j")
+            assert terminal.quiet() > 0
+        terminal.send(b"q")
+        assert terminal.end() == 0
+        assert terminal.restored()
+
+
+@pytest.mark.fault(73)
+def test_a_continued_program_is_drawn_anew_and_leaves_no_mode_behind() -> None:
+    """SIGSTOP cannot be seen coming; the modes that are there afterwards must not be taken for the shell's."""
+    with running("scripted") as terminal:
+        started(terminal).process.send_signal(signal.SIGSTOP)
+        terminal.stopped()
+        terminal.process.send_signal(signal.SIGCONT)
+        terminal.until("no such host")
+        terminal.quiet()
+        terminal.send(b"q")
+        assert terminal.end() == 0
+        assert terminal.restored()
+
+
 @pytest.mark.fault(75)
 def test_quitting_waits_for_no_name_lookup() -> None:
     with running("hung") as terminal:

@@ -73,17 +73,35 @@ class Terminal:
         self.process.send_signal(signal.SIGHUP)
         return self.process.wait(LIMIT)
 
+    def vanish(self) -> int:
+        """Let the terminal go away without a signal, as one does that controls no process; return the exit status."""
+        os.close(self._master)
+        self._master = -1
+        return self.process.wait(LIMIT)
+
+    def stopped(self) -> bool:
+        """Read until the process is stopped, and all that it wrote before."""
+        over = time.monotonic() + LIMIT
+        while self._state() != "T":
+            self._read(0.05)
+            assert time.monotonic() < over, "it was never stopped"
+        self.quiet()
+        return True
+
     def restored(self) -> bool:
         """Say whether the terminal is as it was: modes, screen, cursor, mouse."""
-        left = self.out.rpartition(b"\x1b[?1049l")
-        modes = all(left[2].rfind(off) > left[2].rfind(on) for on, off in PAIRS)
-        return bool(left[1]) and modes and termios.tcgetattr(self._slave) == self.before
+        modes = all(self.out.rfind(off) > self.out.rfind(on) for on, off in PAIRS)
+        return modes and termios.tcgetattr(self._slave) == self.before
 
     def close(self) -> None:
         """Let go of both sides."""
         for side in (self._master, self._slave):
             if side >= 0:
                 os.close(side)
+
+    def _state(self) -> str:
+        """Return the letter for what the process is doing."""
+        return Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[0]
 
     def _read(self, seconds: float) -> bool:
         ready, _, _ = select.select([self._master], [], [], seconds)
@@ -94,7 +112,12 @@ class Terminal:
         return bool(data)
 
 
-PAIRS = [(b"\x1b[?25l", b"\x1b[?25h"), (b"\x1b[?1000h", b"\x1b[?1000l"), (b"\x1b[?1003h", b"\x1b[?1003l")]
+PAIRS = [(b"\x1b[?%dh" % mode, b"\x1b[?%dl" % mode) for mode in (1049, 1000, 1003, 1006, 1015, 1004, 2004)] + [
+    (b"\x1b[?25l", b"\x1b[?25h"),
+    (b"\x1b[?7l", b"\x1b[?7h"),
+    (b"\x1b[>", b"\x1b[<u"),
+]
+"""What is switched on, and how it is switched off: screen, mouse, focus, pasting, cursor, line wrap, keyboard."""
 
 
 def running(

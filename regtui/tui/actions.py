@@ -243,6 +243,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("quit", ("q",), "q", "quit", "quit at once", "regtui: quit", (*_HOME, *_BROWSING), Owner.APP),
     Action("leave_now", ("ctrl+q",), "", "quit", "quit, wherever the keys are", owner=Owner.APP, first=True),
     Action("interrupt", ("ctrl+c",), "", "quit", "quit with status 130", owner=Owner.APP, first=True),
+    Action("suspend", ("ctrl+z",), "", "suspend", "go to the shell; `fg` comes back", owner=Owner.APP, first=True),
     Action("command_palette", ("ctrl+p",), "", "palette", "find a command by its name", owner=Owner.WIDGET),
 )
 """In the order of the footer and the help screen."""

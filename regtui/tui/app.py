@@ -18,6 +18,7 @@ from regtui.tui.glyphs import ASCII, UNICODE
 from regtui.tui.safe import Backstop
 from regtui.tui.screens.home import HomeScreen
 from regtui.tui.sheets import PackagedSheets
+from regtui.tui.suspension import Suspension, stop_all
 from regtui.tui.themes import THEMES
 from regtui.tui.widgets.walk_view import Manner
 
@@ -95,6 +96,8 @@ class RegtuiApp(App[None]):
 
     def on_mount(self) -> None:
         """Leave all that costs time for after the first paint."""
+        if self._driver is not None and self._driver.can_suspend:
+            Suspension(self, self._driver).watch(asyncio.get_running_loop())
         self.call_after_refresh(self._after_first_paint)
 
     def _after_first_paint(self) -> None:
@@ -140,6 +143,11 @@ class RegtuiApp(App[None]):
     def action_interrupt(self) -> None:
         """Quit as a person who pressed ^C expects it."""
         self.end(INTERRUPTED)
+
+    def action_suspend(self) -> None:
+        """Give the terminal back to the shell until `fg`."""
+        if self._driver is not None and self._driver.can_suspend:
+            stop_all()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """List every action that the screen or the application can do, and the themes."""

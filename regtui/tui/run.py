@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 REFUSED = 2
 """Exit status where the terminal, or the host's configuration, is refused."""
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+HUNG_UP = 128 + signal.SIGHUP
+"""Exit status where the terminal went away, whether or not the kernel sent the signal."""
+STDIN, STDERR = 0, 2
 LAST_RESORT = 2.0
 """Seconds that restoring the terminal may take after a signal."""
 FRAMES_TOLD = 12
@@ -61,6 +64,7 @@ def run_app(
     shown = look(loaded.settings, os.environ)
     set_defaults(os.environ, shown)
     from regtui.tui.app import FAULT, RegtuiApp, Start
+    from regtui.tui.suspension import watch_hang_up
 
     def save(theme: str) -> str:
         try:
@@ -75,6 +79,7 @@ def run_app(
     asyncio.set_event_loop(loop)
     for number in SIGNALS:
         loop.add_signal_handler(number, _leave, app, 128 + number)
+    watch_hang_up((STDIN, STDERR), loop, lambda: _leave(app, HUNG_UP))
     try:
         app.run(loop=loop, mouse=shown.mouse)
     except OSError:
