@@ -35,7 +35,7 @@ HELP_WIDTH = 78
 """Columns of `--help`; argparse would load archive libraries only to ask for the terminal's width, at every start."""
 
 _DESCRIPTION = """\
-Which registry serves `docker pull NAME` on this host, and which line of which file made it so.
+Which registry serves an image on this host, and which line of which file made it so.
 
   regtui [NAME]           the terminal interface; NAME is resolved at once
 """
@@ -188,7 +188,7 @@ def _add_host_options(parser: argparse.ArgumentParser) -> None:
     host = parser.add_argument_group("host")
     host.add_argument("--config", action="append", default=[], metavar="FILE", help="only this file (repeatable)")
     host.add_argument("--root", default="/", metavar="DIR", help="read the host's files below DIR")
-    engines = ["auto", *(engine.value for engine in (EngineName.RHEL_DOCKER, EngineName.MOBY))]
+    engines = ["auto", *EngineName]
     host.add_argument("--engine", default="auto", choices=engines, help="whose rules apply (default: auto)")
     host.add_argument("--demo", action="store_true", help="an embedded world of registries in place of the host")
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from regtui import __version__
-from regtui.host.model import EngineName
+from regtui.engines.commands import command_of
 from regtui.mirrors import mirror_truth
 from regtui.outcome import Outcome
 from regtui.redaction import own_home, redact
@@ -23,13 +23,6 @@ if TYPE_CHECKING:
     from regtui.engines.base import Found, Plan
     from regtui.host.model import HostConfig, Setting
     from regtui.report import CandidateRecord, EndpointRecord, Resolution
-
-PULL = {
-    EngineName.RHEL_DOCKER: "docker pull",
-    EngineName.MOBY: "docker pull",
-    EngineName.PODMAN: "podman pull",
-    EngineName.CONTAINERD: "ctr images pull",
-}
 
 
 class ReportFormat(StrEnum):
@@ -108,7 +101,7 @@ _Block = _Heading | _Item | _Verbatim | _Words
 def _blocks(record: Resolution, facts: About) -> Iterator[_Block]:
     plan = record.plan
     assert plan is not None
-    command = f"{PULL[plan.engine]} {plan.name}"
+    command = f"{command_of(plan)} {plan.name}"
     yield _Heading((_Code(command),), 1)
     yield from _verdict(record)
     yield _Heading(("Asked",))
@@ -122,7 +115,7 @@ def _blocks(record: Resolution, facts: About) -> Iterator[_Block]:
         for one in truths:
             source = (", set in ", _Code(str(one.source))) if one.source else ()
             yield _Item((_Code(one.url), f" {one.use}: ", _Code(one.text), *source))
-    yield _Heading((f"What {PULL[plan.engine]} would print",))
+    yield _Heading((f"What {command_of(plan)} would print",))
     yield _Verbatim(tuple(line.text + ("  (assumed)" if line.assumed else "") for line in record.transcript))
     if any(line.assumed for line in record.transcript):
         yield ("A line marked as assumed rests on the answer of a protocol that regtui does not speak.",)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from regtui.report import CandidateRecord, EndpointRecord, Resolution
 
 HUB = "docker.io"
+_OPTION = "registry-mirror"
+"""dockerd's own option; other engines name the registry or the prefix that a mirror is for in its place."""
 
 
 class Use(StrEnum):
@@ -169,16 +171,22 @@ def _then(candidate: CandidateRecord, found: Found | None) -> str:
 
 def _not_planned(record: Resolution, setting: Setting) -> MirrorTruth:
     registries = [candidate.candidate.registry for candidate in record.candidates]
-    hub = next((one for one in record.candidates if one.candidate.registry == HUB), None)
+    own = HUB if setting.option.startswith(_OPTION) else printable(setting.option, 200)
+    hub = next((one for one in record.candidates if _is_for(own, one.candidate.full_name)), None)
     if hub is not None:
         text = printable(hub.candidate.reason) or "the engine does not ask it: its host is blocked"
         why = Why.LEFT_OUT
     elif registries:
-        text = f"a mirror is for docker.io alone, and this is an image of {printable(', '.join(registries), 200)}"
+        text = f"a mirror is for {own} alone, and this is an image of {printable(', '.join(registries), 200)}"
         why = Why.OTHER_REGISTRY
     else:
         text, why = "not asked: the engine refuses the name", Why.NOT_REACHED
-    return MirrorTruth(_url(setting), HUB, Use.BYPASSED, why, text, setting.source)
+    return MirrorTruth(_url(setting), own, Use.BYPASSED, why, text, setting.source)
+
+
+def _is_for(own: str, name: str) -> bool:
+    """Whether a mirror of `own`, a registry or a prefix, has to do with a full name."""
+    return own in ("*", "_default") or name == own or name.startswith(f"{own}/")
 
 
 def _url(setting: Setting) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regtui import events
+from regtui.engines.commands import command_of
 from regtui.mirrors import Use, mirror_truth
 from regtui.outcome import Outcome
 from regtui.text import printable, size
@@ -103,17 +104,21 @@ class Narrator:
         if event.found is not None:
             yield from self._winner(event.found)
         else:
-            yield self._outlet.paint("bad", f"docker pull would fail: {printable(event.error)}")
+            yield self._outlet.paint("bad", f"{self._command} would fail: {printable(event.error)}")
         for mirror in mirror_truth(self._record, self._mirrors):
             if mirror.use is not Use.USED:
                 yield self._dim(f"  mirror  {printable(mirror.url)} {mirror.use}: {mirror.text}")
         if event.engine_seconds >= 1:
-            yield f"docker itself would have waited about {event.engine_seconds:.0f} s"
+            yield f"{self._command.partition(' ')[0]} itself would have waited about {event.engine_seconds:.0f} s"
         yield ""
-        yield "docker pull would print:"
+        yield f"{self._command} would print:"
         for line in self._record.transcript:
             mark = self._dim("  (assumed)") if line.assumed else ""
             yield f"  {printable(line.text, 2000)}{mark}"
+
+    @property
+    def _command(self) -> str:
+        return command_of(self._record.plan) if self._record.plan is not None else "the pull"
 
     def _winner(self, found: Found) -> Iterator[str]:
         via = f"mirror {found.endpoint}" if found.mirror else found.endpoint

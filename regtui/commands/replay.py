@@ -44,7 +44,7 @@ def run(options: Options) -> int:
     else:
         _tell(recording, options)
     ended = recording.record.ended
-    return ended.exit if ended is not None else 1
+    return min(1, ended.exit) if ended is not None else 1
 
 
 def _can_show() -> bool:

@@ -89,7 +89,7 @@ async def _resolve(session: Session, name: str, options: Options) -> int:
             record.fold(event)
             if narrator is not None:
                 narrator.tell(event)
-        status = record.ended.exit if record.ended else 1
+        status = min(1, record.ended.exit) if record.ended else 1  # podman itself leaves with 125
     except asyncio.CancelledError:
         if not caught:
             raise

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regtui.engines.commands import command_of
 from regtui.text import printable
 from regtui.tui.cells import Line, Role, Span, shorten, span
-from regtui.tui.words import PULL_COMMAND
 
 if TYPE_CHECKING:
     from regtui.tui.state import Walk
@@ -41,7 +41,7 @@ def copyables(walk: Walk | None, cursor: int | None) -> tuple[Copyable, ...]:
     """Return what the walk offers: of the image that was found, else of the candidate at the cursor."""
     if walk is None:
         return ()
-    command = PULL_COMMAND[walk.plan.engine]
+    command = command_of(walk.plan)
     if walk.found is not None:
         found = walk.found
         name = walk.candidates[found.candidate].candidate.full_name

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from regtui.engines.commands import halted, pull_on
 from regtui.host.model import Severity
 from regtui.tui.bars import BAR_WIDTH, scale
 from regtui.tui.cells import EMPTY, Line, Role, Span, crop, indent, line_width, span, spread, wrap
 from regtui.tui.details import WIDE_ENOUGH_FOR_BARS
 from regtui.tui.frames import INDENT
 from regtui.tui.listing import summary
-from regtui.tui.words import PROGRAM, duration
+from regtui.tui.words import duration
 
 if TYPE_CHECKING:
     from regtui.host.model import HostConfig
@@ -80,7 +81,7 @@ def refusal_lines(config: HostConfig, width: int, glyphs: Glyphs) -> tuple[Line,
     if config.refusal is None:
         return ()
     message = wrap(config.refusal.message, width - 2, Role.BAD)
-    first: Line = (Span(f"{glyphs.bad} {PROGRAM[config.engine]}d would not start", Role.BAD),)
+    first: Line = (Span(f"{glyphs.bad} {halted(config.engine)}", Role.BAD),)
     if config.refusal.source is not None:
         first = (*first, Span(": ", Role.BAD), span(config.refusal.source, Role.ACCENT))
     return (crop(first, width, glyphs.ellipsis), *indent(message, 2))
@@ -98,9 +99,7 @@ def hint_lines(config: HostConfig, width: int) -> tuple[Line, ...]:
     question = "Which registries are asked for an image, in which order, what does each answer, and who serves it?"
     examples = ("etcd", "coreos/etcd:v3.5", "quay.io/coreos/etcd")
     lines = [EMPTY, *wrap(question, width - 2, Role.DIM), EMPTY]
-    lines.append(
-        (Span("/ ", Role.ACCENT), Span(f"type a name as for {PROGRAM[config.engine]} pull, for example", Role.DIM))
-    )
+    lines.append((Span("/ ", Role.ACCENT), Span(f"type a name as for {pull_on(config)}, for example", Role.DIM)))
     lines.extend((Span(f"    {example}"),) for example in examples)
     return indent(tuple(lines), 1)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from regtui.engines.commands import command_of
 from regtui.outcome import Outcome
 from regtui.tui.cells import EMPTY, Line, Role, Span, crop, indent, pad, span, wrap
-from regtui.tui.words import PULL_COMMAND, outcome_role, outcome_sign, outcome_word, seconds, short_digest
+from regtui.tui.words import outcome_role, outcome_sign, outcome_word, seconds, short_digest
 
 if TYPE_CHECKING:
     from regtui.events import EndpointEnded
@@ -20,7 +21,7 @@ SIDE_BY_SIDE = 96
 
 def transcript_lines(walk: Walk, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
     """Return the whole panel: for each candidate the engine's words and the truth, then what the waiting costs."""
-    command = f"$ {PULL_COMMAND[walk.plan.engine]} {walk.plan.name}"
+    command = f"$ {command_of(walk.plan)} {walk.plan.name}"
     lines: list[Line] = list(wrap(command, width, Role.STRONG))
     if width >= SIDE_BY_SIDE:
         lines.append(_beside((Span("  what it prints", Role.DIM),), (Span("what happened", Role.DIM),), width, glyphs))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from regtui.engines.commands import command_of, program
 from regtui.outcome import Outcome
 from regtui.tui.cells import EMPTY, Line, Role, Span, crop, indent, line_width, shorten, span, spread, wrap
-from regtui.tui.words import PROGRAM, PULL_COMMAND, count, duration, outcome_word, seconds, short_digest
+from regtui.tui.words import count, duration, outcome_word, seconds, short_digest
 
 if TYPE_CHECKING:
     from regtui.engines.base import Found, Plan
@@ -54,8 +55,8 @@ def plan_lines(plan: Plan, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
     asked = [candidate for candidate in plan.candidates if candidate.endpoints]
     if not asked:
         return ((Span("nobody would be asked", Role.WARN),),)
-    program = PROGRAM[plan.engine]
-    many = f"{program} would ask {count(len(asked), 'registry')}".replace("registrys", "registries")
+    name = program(plan.engine, plan.client)
+    many = f"{name} would ask {count(len(asked), 'registry')}".replace("registrys", "registries")
     order = ", in this order" if len(asked) > 1 else ""
     signed = "; signatures are checked" if plan.signed else ""
     return (crop((Span(many + order + signed, Role.DIM),), width, glyphs.ellipsis),)
@@ -63,11 +64,11 @@ def plan_lines(plan: Plan, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
 
 def _times(walk: Walk, ended: ResolutionEnded) -> Line:
     """How long the answer took, and what the engine's own time limits would have cost."""
-    program = PROGRAM[walk.plan.engine]
+    name = program(walk.plan.engine, walk.plan.client)
     took: Line = (Span(duration(walk.at), Role.DIM),)
     if ended.engine_seconds < 1:
         return took
-    return (*took, Span(f", {program} waits {seconds(ended.engine_seconds)}", Role.WARN))
+    return (*took, Span(f", {name} waits {seconds(ended.engine_seconds)}", Role.WARN))
 
 
 def _served(found: Found, width: int, glyphs: Glyphs) -> Line:
@@ -107,7 +108,7 @@ def _unserved(walk: Walk, ended: ResolutionEnded, glyphs: Glyphs) -> Line:
 
 def _engine_says(walk: Walk, ended: ResolutionEnded, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
     """The exit status of the pull; on failure with the one line that hides the causes above."""
-    said = f"  {PULL_COMMAND[walk.plan.engine]} would exit {ended.exit}"
+    said = f"  {command_of(walk.plan)} would exit {ended.exit}"
     last = walk.said[-1] if walk.said else None
     if ended.exit == 0 or last is None:
         return (crop((Span(said, Role.DIM), *_elsewhere(walk, glyphs)), width, glyphs.ellipsis),)

@@ -4,25 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regtui.host.model import EngineName
 from regtui.outcome import Outcome
 from regtui.tui.cells import Role
 
 if TYPE_CHECKING:
     from regtui.tui.glyphs import Glyphs
 
-PULL_COMMAND = {
-    EngineName.RHEL_DOCKER: "docker pull",
-    EngineName.MOBY: "docker pull",
-    EngineName.PODMAN: "podman pull",
-    EngineName.CONTAINERD: "ctr images pull",
-}
-PROGRAM = {
-    EngineName.RHEL_DOCKER: "docker",
-    EngineName.MOBY: "docker",
-    EngineName.PODMAN: "podman",
-    EngineName.CONTAINERD: "ctr",
-}
 
 _WORDS = {
     Outcome.FOUND: "found",

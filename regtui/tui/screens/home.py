@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from regtui.browse.models import BrowseError
+from regtui.engines.commands import pull_on
 from regtui.events import ResolutionStarted
 from regtui.tui.actions import ACTIONS, Owner, Place, by_id
 from regtui.tui.bindings import bindings_of
@@ -40,7 +41,6 @@ from regtui.tui.widgets.line_view import FixedLines
 from regtui.tui.widgets.name_input import NameInput
 from regtui.tui.widgets.registry_list import RegistryList, RegistryRows
 from regtui.tui.widgets.walk_view import Manner, WalkView
-from regtui.tui.words import PULL_COMMAND
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,7 +115,7 @@ class HomeScreen(Screen[None]):
                 yield FixedLines(self._top("Resolve", None), id="resolve-top")
                 with Container(classes="body"):
                     with Horizontal(id="name-row"):
-                        yield Static(content(f"{PULL_COMMAND[config.engine]} "), id="command")
+                        yield Static(content(f"{pull_on(config)} "), id="command")
                         yield NameInput(blink=self._blink, id="name")
                         yield FixedLines(id="axis")
                     yield WalkView(self._manner, lambda width: hint_lines(config, width), id="walk")
@@ -231,7 +231,7 @@ class HomeScreen(Screen[None]):
         # Loaded here: the first paint does without it.
         from regtui.tui.screens.browse import RepositoriesScreen
 
-        command = PULL_COMMAND[self._config.engine]
+        command = pull_on(self._config)
         around = Surroundings(self._browsing(self._session), self._manner.glyphs, self._blink, command)
         try:
             place = around.browsing.place_of(row.name.rstrip("/") if row.kind is Kind.MIRROR else row.name)
