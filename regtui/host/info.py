@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from regtui.host.containerd.info import containerd_info_lines
 from regtui.host.model import EngineName, Security
+from regtui.host.podman.info import podman_info_lines, podman_registries
 from regtui.host.registry_lists import DOCKER_IO
 from regtui.host.security import insecure_networks, is_listed_secure, security_of
 from regtui.text import printable, strip_userinfo
 
 if TYPE_CHECKING:
+    from regtui.host.containerd.model import ContainerdConfig
     from regtui.host.model import Finding, HostConfig, InsecureEntry, Proxies, Setting, Source
+    from regtui.host.podman.model import PodmanConfig
     from regtui.host.security import Addresses
 
 SCHEMA = "regtui.info/1"
@@ -23,22 +27,35 @@ def info_lines(config: HostConfig, addresses: Addresses, *, username: str = "") 
 
     Docker prints insecure names in random order; here they stand as configured, then the members of the search list
     that are insecure by their address. A name that was not looked up counts as one whose lookup failed. `username` is
-    the one stored for the first registry. Engines that are no dockerd have the last line alone. Beside a refusal the
-    lines tell what could still be read: there is no daemon to print them.
+    the one stored for the first registry. For podman the lines are those of `podman info`, for containerd the hosts of
+    each registry. Beside a refusal the lines tell what could still be read: there is no daemon to print them.
     """
-    fork = config.engine is EngineName.RHEL_DOCKER
-    lines: list[str] = []
-    if fork or config.engine is EngineName.MOBY:
-        lines += _registry_lines(config, username)
-        lines += _insecure_lines(config, addresses)
-        lines += ["Registry Mirrors:", *(f" {_shown(m.value)}" for m in config.mirrors)] if config.mirrors else []
-    if config.engine is not EngineName.MOBY:
-        words = (
-            f"{_shown(r.value)} ({'secure' if is_listed_secure(config, r.value, addresses) else 'insecure'})"
-            for r in config.registries
-        )
-        lines.append(f"Registries: {', '.join(words)}")
+    match config.engine:
+        case EngineName.PODMAN if config.podman is not None:
+            return podman_info_lines(config.podman)
+        case EngineName.CONTAINERD if config.containerd is not None:
+            return containerd_info_lines(config.containerd)
+        case EngineName.PODMAN | EngineName.CONTAINERD:  # a recording holds no more of it
+            return (_list_line(config, addresses),)
+        case _:
+            return _docker_lines(config, addresses, username)
+
+
+def _docker_lines(config: HostConfig, addresses: Addresses, username: str) -> tuple[str, ...]:
+    lines = _registry_lines(config, username)
+    lines += _insecure_lines(config, addresses)
+    lines += ["Registry Mirrors:", *(f" {_shown(m.value)}" for m in config.mirrors)] if config.mirrors else []
+    if config.engine is EngineName.RHEL_DOCKER:
+        lines.append(_list_line(config, addresses))
     return tuple(lines)
+
+
+def _list_line(config: HostConfig, addresses: Addresses) -> str:
+    words = (
+        f"{_shown(r.value)} ({'secure' if is_listed_secure(config, r.value, addresses) else 'insecure'})"
+        for r in config.registries
+    )
+    return f"Registries: {', '.join(words)}"
 
 
 def index_server_address(config: HostConfig) -> str:
@@ -74,8 +91,65 @@ def info_document(config: HostConfig, addresses: Addresses) -> dict[str, object]
         "refusal": None
         if config.refusal is None
         else {"message": config.refusal.message, "source": _place(config.refusal.source)},
+        **({} if config.podman is None else {"podman": _podman(config.podman)}),
+        **({} if config.containerd is None else {"containerd": _containerd(config.containerd)}),
         "lines": list(info_lines(config, addresses)),
     }
+
+
+def _podman(config: PodmanConfig) -> dict[str, object]:
+    """Return what podman's files add up to besides the search list."""
+    aliases = {**config.aliases, **config.recorded_aliases}
+    return {
+        "registries": _clean(podman_registries(config)),
+        "short_name_mode": config.short_name_mode,
+        "aliases": [
+            {"name": _shown(one.name), "value": _shown(one.value or ""), "source": _place(one.source)}
+            for one in aliases.values()
+        ],
+        "policy": {"file": _shown(config.policy.file), "error": _shown(config.policy.error)},
+        "auth_files": [_shown(path) for path in config.auth_files if path],
+        "credential_helpers": [_shown(name) for name in config.helpers],
+        "certs": [_shown(path) for path in config.certs_folders],
+    }
+
+
+def _containerd(config: ContainerdConfig) -> dict[str, object]:
+    """Return who pulls and the hosts of each registry in order; values of headers are left out."""
+    return {
+        "client": config.client,
+        "hosts_directories": [_shown(root) for root in config.roots],
+        "registries": [
+            {
+                "folder": _shown(folder.path),
+                "ignored": _shown(folder.ignored or folder.error),
+                "hosts": [
+                    {
+                        "url": _shown(f"{entry.scheme}://{entry.host}{entry.path}") if entry.host else None,
+                        "capabilities": list(entry.capabilities),
+                        "skip_verify": entry.skip_verify,
+                        "headers": [_shown(name) for name, _secret in entry.headers],
+                        "source": _place(entry.source),
+                    }
+                    for entry in folder.entries
+                ],
+            }
+            for folder in config.folders.values()
+        ],
+    }
+
+
+def _clean(value: object) -> object:
+    """Return data whose texts are for print."""
+    match value:
+        case str():
+            return _shown(value)
+        case dict():
+            return {_shown(key): _clean(item) for key, item in value.items()}
+        case list():
+            return [_clean(item) for item in value]
+        case _:
+            return value
 
 
 def _registry_lines(config: HostConfig, username: str) -> list[str]:
