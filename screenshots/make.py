@@ -16,6 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from moving import Frame, moving
+
 from regtui.cli import parse
 from regtui.commands.host import read_host
 from regtui.commands.sessions import session_of
@@ -84,6 +86,21 @@ SHOTS = (
 )
 
 
+VAULT = "private/vault"
+_TYPED = tuple(("slash", *VAULT[:end]) for end in (1, 5, 8, len(VAULT)))
+STORY = (
+    (Shot("story"), 1.0),
+    *((Shot("story", keys=keys), 0.25) for keys in _TYPED),
+    (Shot("story", keys=_TYPED[-1]), 1.2),
+    *((Shot("story", VAULT, events=count), 0.12) for count in range(1, 60, 2)),
+    (Shot("story", VAULT), 1.5),
+    (Shot("story", VAULT, ("up", "enter")), 3.5),
+    (Shot("story", VAULT, ("t",)), 4.5),
+)
+"""What the moving picture shows, and each frame's seconds: a name is typed, asked for everywhere and found nowhere, one
+registry's own answer is opened, and beside it what docker would have said."""
+
+
 class RecordedSession:
     """Shows what was recorded; plans are the engine's own."""
 
@@ -135,15 +152,23 @@ async def _make(options: Options, config: HostConfig, stack: ExitStack, folder: 
     live = stack.enter_context(session_of(options, config, DEMO_PLACE))
     health = [replace(check, ms=2 * distance(check.url)) async for check in live.health()]
     await live.aclose()
+
+    async def take(shot: Shot, size: tuple[int, int]) -> str:
+        session = RecordedSession(live, sorted(health, key=lambda check: check.url), walks)
+        browsed = stack.enter_context(session_of(options, config, DEMO_PLACE))
+        svg = await _shoot(shot, session, browsed, size)
+        await browsed.aclose()
+        return svg
+
+    def keep(file: str, svg: str) -> None:
+        path = folder / f"{file}.svg"
+        path.write_text(svg)
+        sys.stdout.write(f"{path}\n")
+
     for size in SIZES:
         for shot in SHOTS:
-            session = RecordedSession(live, sorted(health, key=lambda check: check.url), walks)
-            browsed = stack.enter_context(session_of(options, config, DEMO_PLACE))
-            svg = await _shoot(shot, session, browsed, size)
-            await browsed.aclose()
-            path = folder / f"{shot.file}-{size[0]}x{size[1]}.svg"
-            path.write_text(svg)
-            sys.stdout.write(f"{path}\n")
+            keep(f"{shot.file}-{size[0]}x{size[1]}", await take(shot, size))
+    keep("story", moving([Frame(await take(shot, SIZES[0]), seconds) for shot, seconds in STORY]))
 
 
 async def _shoot(shot: Shot, session: RecordedSession, browsed: LiveSession, size: tuple[int, int]) -> str:

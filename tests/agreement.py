@@ -9,9 +9,9 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.readme import put
+
 ROOT = Path(__file__).parent.parent
-README = ROOT / "README.md"
-BEGIN, END = "<!-- agreement: begin -->", "<!-- agreement: end -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +88,7 @@ def table() -> str:
 
 def main() -> None:
     """Put the table into README.md, between its marks."""
-    text = README.read_text()
-    head, begin, rest = text.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not begin or not end:
-        sys.exit(f"README.md lacks {BEGIN} or {END}")
-    README.write_text(f"{head}{BEGIN}\n{table()}\n{END}{tail}")
+    put("agreement", table())
 
 
 if __name__ == "__main__":

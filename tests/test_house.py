@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from regtui.cli import COMMANDS, build_parser
+from tests import layers_picture, readme
 
 ROOT = Path(__file__).parent.parent
 LINE_LIMIT = 400
@@ -101,3 +102,19 @@ def test_the_readme_and_the_command_line_agree() -> None:
     told = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", readme))
     assert told <= known
     assert [name for name in COMMANDS if f"`regtui {name}" not in readme] == []
+
+
+@pytest.mark.parametrize("name", readme.MADE)
+def test_a_part_of_the_readme_is_as_the_program_makes_it(name: str) -> None:
+    assert readme.part(name) == readme.MADE[name](), "run: python -m tests.readme"
+
+
+def test_the_picture_of_the_layers_is_their_table() -> None:
+    drawn = layers_picture.PICTURE.read_text()
+    assert drawn == layers_picture.picture(), "run: python -m tests.layers_picture"
+
+
+def test_a_link_in_a_page_leads_somewhere() -> None:
+    for page in sorted(ROOT.glob("*.md")):
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+            assert (ROOT / target).exists(), f"{page.name}: {target}"

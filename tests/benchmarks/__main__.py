@@ -17,10 +17,9 @@ import time
 from pathlib import Path
 
 from tests.benchmarks import Figure, lines
+from tests.readme import put
 
 ROOT = Path(__file__).parent.parent.parent
-README = ROOT / "README.md"
-BEGIN, END = "<!-- benchmarks: begin -->", "<!-- benchmarks: end -->"
 BENCHMARKS = ("start", "walk")
 SECONDS = {False: 240.0, True: 60.0}
 """Seconds for all benchmarks together, and for all of them where they are asked to be short."""
@@ -53,15 +52,6 @@ def end_group(leader: int) -> None:
         return
 
 
-def put_into_readme(figures: tuple[Figure, ...]) -> None:
-    """Write the table between its marks."""
-    head, begin, rest = README.read_text().partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not begin or not end:
-        sys.exit(f"README.md lacks {BEGIN} or {END}")
-    README.write_text("\n".join([head + begin, *lines(figures), end + tail]))
-
-
 def main() -> int:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=(__doc__ or "").partition("\n")[0])
@@ -83,7 +73,7 @@ def main() -> int:
     if asked.short:
         return 0 if worked else 1
     if worked and not asked.names:
-        put_into_readme(figures)
+        put("benchmarks", "\n".join(lines(figures)))
     return 0 if worked and all(one.kept for one in figures) else 1
 
 
