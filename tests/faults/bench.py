@@ -122,7 +122,8 @@ class Bench:
 
     `servers` maps an origin to a script (`registry_net`) or to what is done with a connection; the certificate of an
     https origin is good. An origin that maps to a number is that port of loopback, to None a port that refuses.
-    `names` is what DNS says of a host; those of `servers` have public addresses.
+    `names` is what DNS says of a host; those of `servers` have public addresses. `allowed` are the pairs of a registry
+    and a token service that the user named.
     """
 
     def __init__(
@@ -133,6 +134,7 @@ class Bench:
         trusted: tuple[str, ...] = (),
         names: Mapping[str, str | tuple[str, ...] | Trouble] | None = None,
         limits: Limits = CALM,
+        allowed: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:
         self.root = root
         self.heard: list[Heard] = []
@@ -144,6 +146,7 @@ class Bench:
         self._trusted = trusted
         self._names = dict(names or {})
         self._limits = limits
+        self._allowed = allowed
         self._stack = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Bench:
@@ -175,9 +178,13 @@ class Bench:
 
     def check_secrets(self) -> None:
         """Assert that no secret left for anybody but the trusted origins."""
-        got = {origin: bytes(data) for origin, data in self.raw.items()} | {"a stranger": self.capture.received}
-        leaked = {origin for origin, data in got.items() if any(secret in data for secret in SECRETS)}
+        leaked = self.receivers()
         assert not leaked - set(self._trusted), f"secrets were sent to {leaked}"
+
+    def receivers(self) -> set[str]:
+        """The origins that a secret reached; every host that was not set up is `a stranger`."""
+        got = {origin: bytes(data) for origin, data in self.raw.items()} | {"a stranger": self.capture.received}
+        return {origin for origin, data in got.items() if any(secret in data for secret in SECRETS)}
 
     def _scripted(self, origin: str, script: Script) -> Handler:
         async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -240,7 +247,7 @@ class Bench:
         other = {host: _said(said) for host, said in self._names.items()}
         resolver = StaticResolver({**public, **other}, server="198.51.100.253:53", silence=60)
         trust = Trust(system=False, authorities=(AUTHORITY_PEM,))
-        means = Means(resolver, self.dialer, trust, self._limits)
+        means = Means(resolver, self.dialer, trust, self._limits, self._allowed)
         yield LiveSession(config, means, place="test", platform=Platform())
 
     async def walk(
