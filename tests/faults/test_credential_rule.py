@@ -310,8 +310,7 @@ async def test_a_mirror_of_podman_or_containerd_receives_nothing_of_the_registry
             bench.write(path, text)
         bench.log_in(BAD)
         for strict in (False, True):
-            walked = await bench.walk(f"{BAD}/{NAME}:latest", engine=engine, strict=strict)
-            assert walked.document["found"]["registry"] == BAD
+            await bench.walk(f"{BAD}/{NAME}:latest", engine=engine, strict=strict)
         assert any(one.origin == MIRROR_URL for one in bench.heard)
         assert bench.receivers() == {BAD_URL}
 
