@@ -7,8 +7,9 @@ of a later candidate may end while an earlier one is still asked. Times are mill
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from regtui.frozen import dataclass
 
 if TYPE_CHECKING:
     from regtui.engines.base import Found, Plan

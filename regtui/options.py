@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
+from regtui.frozen import dataclass
 from regtui.text import printable
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import stat
-import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from regtui.frozen import dataclass
 from regtui.text import printable
 
 FILE_LIMIT = 64 * 1024
@@ -80,6 +80,8 @@ def load_settings(path: Path) -> Loaded:
 
 def parse_settings(text: str, name: str) -> Loaded:
     """Read the text of a settings file; `name` stands in front of the line of each problem."""
+    import tomllib  # not before there is a file
+
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "regtui"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 LEVELS = (
-    {"outcome", "text", "clock", "outlet"},
+    {"outcome", "text", "clock", "outlet", "frozen"},
     {"gotext", "gojson", "challenge", "settings", "redaction", "outfile", "cache"},
     {"reference"},
     {"host"},

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.outlet import Outlet
 
 if TYPE_CHECKING:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.host.files import FileTrouble, TroubleKind
 from regtui.host.model import EngineName, Finding, Severity, Source
 from regtui.text import printable

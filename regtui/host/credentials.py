@@ -9,9 +9,10 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, NoReturn
 
+from regtui.frozen import dataclass
 from regtui.gojson import GoJsonError, decode_first, line_of
 from regtui.host.json_places import Places, places_in
 from regtui.host.model import Finding, Severity, Source

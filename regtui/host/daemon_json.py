@@ -5,9 +5,10 @@ Sources: cmd/dockerd/daemon.go:425-486 and daemon/config.go:309-480 of 1.13.1; d
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.gojson import GoJsonError, decode_first, kind, line_of, unmarshal
 from regtui.host.flags_known import FORK, KnownFlag, Version, known_flags
 from regtui.host.json_places import Places, places_in

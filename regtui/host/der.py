@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.text import printable
 
 if TYPE_CHECKING:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.host.configure import configure
-from regtui.host.containerd.load import load_containerd
 from regtui.host.daemon_json import DaemonJson
 from regtui.host.files import FileSource, FileText, HostFiles, TroubleKind
 from regtui.host.flags import DEFAULT_CONFIG_FILE, config_file
 from regtui.host.given import Given, names_fork, read_given
 from regtui.host.host_findings import predicted_registries, proxy_findings, registries_findings, unread_findings
 from regtui.host.model import EngineName, Finding, HostConfig, Proxies, Refusal, Severity, Source
-from regtui.host.podman.load import load_given, load_podman
-from regtui.host.podman.places import ROOT, places_of
 from regtui.host.proxies import proxies_of
 from regtui.host.registries_conf import OUTPUT, SOURCE, is_version_2
 from regtui.host.service import Service, read_service
@@ -73,10 +71,16 @@ def _of_host(
 ) -> HostConfig:
     unit = find_unit(files)
     choice = _Choice(engine, "named with --engine") if engine else _choose(files, unit)
+    # Of the engines' readers only the one that is needed is loaded: together they are a third of a start.
     if choice.engine is EngineName.PODMAN:
+        from regtui.host.podman.load import load_podman
+        from regtui.host.podman.places import ROOT, places_of
+
         places = places_of(environment, os.getuid()) if environment else ROOT
         return load_podman(files, places, choice.reason, environment)
     if choice.engine is EngineName.CONTAINERD:
+        from regtui.host.containerd.load import load_containerd
+
         return load_containerd(files, reason=choice.reason, environment=environment)
     service = _service(files, unit, choice.engine)
     conf_findings, conf_refusal = registries_findings(files, service)
@@ -168,6 +172,8 @@ def _of_configs(given: Given, engine: EngineName | None, version: Version | None
 
 def _of_registries_conf(given: Given, file: FileText, choice: _Choice) -> HostConfig:
     """Return podman's configuration; that registries.service of RHEL 7 cannot read the file is beside the point."""
+    from regtui.host.podman.load import load_given
+
     config = load_given(file, choice.reason)
     findings = (one for one in given.findings if one.code != "config-registries")
     return replace(config, files=given.files, findings=(*findings, *config.findings))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.host.exec_words import CommandLine, replace_variables, specifiers, split_words
 from regtui.host.model import Finding, Refusal, Setting, Severity, Source
 from regtui.host.shell_words import shell_commands

@@ -8,8 +8,9 @@ newline inside quotes is kept from 239 on, a backslash in single quotes from 252
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from regtui.frozen import dataclass
 from regtui.host.environment_findings import findings_of, not_text
 from regtui.host.environment_reader import RawAssignment, read_raw
 from regtui.host.model import Finding, Setting, Source

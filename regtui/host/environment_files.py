@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.host.environment import EnvironmentFile, parse_environment_file
 from regtui.host.exec_words import specifiers
 from regtui.host.files import FILE_LIMIT, FileTrouble, TroubleKind

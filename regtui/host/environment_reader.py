@@ -6,8 +6,9 @@ judged here: names, values and lines that systemd will drop are handed out with 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from regtui.frozen import dataclass
 
 _BLANKS = b" \t\n\r"
 _LINE_ENDS = b"\n\r"

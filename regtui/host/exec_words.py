@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.host.environment import BLANKS, Words, words
 from regtui.host.model import Setting, Source
 from regtui.host.unit_file import Dialect

@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from regtui.frozen import dataclass
 from regtui.host.model import HostFile
 from regtui.text import printable
 

@@ -6,9 +6,11 @@ booleans take theirs only after `=`, positional words may stand between flags an
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.host.flag_values import BadValueError, stored_value
 from regtui.host.flags_known import FORK, MOBY_DEFAULT, Kind, KnownFlag, Version, known_flags
 from regtui.host.model import EngineName, Refusal, Setting, Source
@@ -107,7 +109,7 @@ def _after_parsing(given: Mapping[str, GivenFlag], stray: list[Setting], version
     return None
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _Parser:
     """The state of one run over argv."""
 

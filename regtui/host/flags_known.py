@@ -7,9 +7,9 @@ came or went with one version is known, since the version is mostly unknown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 
+from regtui.frozen import dataclass
 from regtui.host.model import EngineName
 
 Version = tuple[int, int]

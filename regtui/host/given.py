@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.host.daemon_json import DaemonJson
 from regtui.host.environment import EnvironmentFile, parse_environment_file
 from regtui.host.files import FileSource, FileText, FileTrouble, HostFiles

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.gojson import GoJsonError, unmarshal
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ def places_in(data: bytes) -> Places:
     return Places(scan.keys, items, tuple(dict.fromkeys(scan.repeated)), scan.end)
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _Scan:
     """One pass over the tokens: `opened` holds the brackets that are open, `key` the outermost key being read."""
 

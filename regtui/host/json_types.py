@@ -6,9 +6,9 @@ order of the text. `null` fits everything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.gojson import kind
 from regtui.host.flags_known import Kind
 from regtui.host.gonet import parse_ip

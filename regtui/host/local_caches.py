@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.host.docker_run import Published, parse_run
 from regtui.host.environment import Assignment
 from regtui.host.environment_files import load_environment_files

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.host.files import FileText
 from regtui.host.gonet import host_of, parse_ip, split_host_port
 from regtui.host.security import mirror_host

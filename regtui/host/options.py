@@ -6,9 +6,10 @@ Sources: daemon/config.go (MergeDaemonConfigurations, ValidateConfiguration) of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.host.daemon_json import FileOptions, refuse_file
 from regtui.host.flag_values import BadValueError, check_value
 from regtui.host.flags_known import FORK, Check, Kind, KnownFlag, Version, known_flags

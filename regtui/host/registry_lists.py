@@ -7,9 +7,10 @@ loadInsecureRegistries).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.host.flag_values import BadValueError, index_name, mirror
 from regtui.host.flags_known import FORK
 from regtui.host.gonet import parse_cidr, parse_ip, split_host_port

@@ -7,11 +7,11 @@ isCIDRMatch). The engine asks DNS; here the addresses are given, so that the sam
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.host.gonet import host_of, in_network, is_domain_name, parse_ip
 from regtui.host.gourl import GoUrlError, parse_url
 from regtui.host.model import Address, EngineName, Network, Security, Setting, Source

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.host.dockerd_command import Program, dockerd_command
 from regtui.host.environment import Assignment, valid_assignment
 from regtui.host.environment_files import EnvironmentFiles, load_environment_files

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from regtui.frozen import dataclass
 from regtui.host.model import Source
 from regtui.text import printable
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.host.environment import parse_environment_file
 from regtui.host.files import FileText, FileTrouble, TroubleKind
 from regtui.host.model import Finding, Severity, Source

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from dataclasses import dataclass
 from enum import StrEnum
 
+from regtui.frozen import dataclass
 from regtui.host.environment import BLANKS, is_text
 from regtui.host.model import Finding, Severity, Source
 from regtui.text import printable

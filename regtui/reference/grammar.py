@@ -8,8 +8,8 @@ of `..`, `%`, `?` and `#`: it may stand in the path of a URL.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from regtui.frozen import dataclass
 from regtui.text import printable
 
 NAME_LIMIT = 255

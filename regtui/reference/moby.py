@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
+from regtui.frozen import dataclass
 from regtui.reference.grammar import (
     DEFAULT_TAG,
     INVALID_FORMAT,

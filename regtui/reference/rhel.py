@@ -6,8 +6,9 @@ reference/utils.go. Line numbers are those files'.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from regtui.frozen import dataclass
 from regtui.reference.grammar import (
     DEFAULT_TAG,
     INVALID_FORMAT,

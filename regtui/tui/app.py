@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.app import App, SystemCommand
 from textual.worker import WorkerFailed
 
+from regtui.frozen import dataclass
 from regtui.settings import Motion
 from regtui.tui.actions import ACTIONS, Owner
 from regtui.tui.bindings import bindings_of
-from regtui.tui.browse.source import browsing_of
 from regtui.tui.glyphs import ASCII, UNICODE
 from regtui.tui.safe import Backstop
 from regtui.tui.screens.home import HomeScreen
@@ -43,6 +42,12 @@ WALK_FRAMES = {Motion.FULL: 12, Motion.BASIC: 8, Motion.NONE: 8}
 """Frames a second of what moves by itself."""
 
 
+def _browsing_of(session: Session) -> Browsing:
+    from regtui.tui.browse.source import browsing_of  # when the first registry is browsed
+
+    return browsing_of(session)
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """What the application begins with: the host's configuration at once, the means to ask after the first paint.
@@ -58,7 +63,7 @@ class Start:
     name: str = ""
     problems: tuple[str, ...] = ()
     save: Callable[[str], str] | None = None
-    browsing: Callable[[Session], Browsing] = browsing_of
+    browsing: Callable[[Session], Browsing] = _browsing_of
 
 
 class RegtuiApp(App[None]):

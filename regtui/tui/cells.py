@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
 
+from regtui.frozen import dataclass
 from regtui.text import printable
 
 

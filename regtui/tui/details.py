@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.outcome import Outcome, Stage
 from regtui.text import size
 from regtui.tui.bars import BAR_WIDTH, bar

@@ -7,9 +7,10 @@ is all that reduced motion does. So the last frame is the same with and without 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.outcome import Outcome
 from regtui.tui.bars import BAR_WIDTH, bar, scale
 from regtui.tui.cells import Line, Role, Span, crop, indent, line_text, line_width, pad, shorten, span, spread, wrap

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.host.model import Security, Severity
 from regtui.host.security import security_of
 from regtui.outcome import Outcome

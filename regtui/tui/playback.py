@@ -6,11 +6,12 @@ that, and wherever they arrive more slowly, nothing is held back. The times that
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING
 
 from regtui.events import CandidateEnded, CandidateStarted, EndpointEnded, Event, StageEnded
+from regtui.frozen import dataclass
 from regtui.tui.frames import Scene, advance, moving, settle
 from regtui.tui.state import fold
 

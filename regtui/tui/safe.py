@@ -8,7 +8,6 @@ out; `Backstop` drops, at Textual's very last step, any control character that a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from textual.content import Content
 from textual.filter import LineFilter
 from textual.strip import Strip
 
+from regtui.frozen import dataclass
 from regtui.text import printable
 from regtui.tui.cells import Line, Role, line_width
 

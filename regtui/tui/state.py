@@ -6,7 +6,7 @@ have (a damaged recording) changes nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ from regtui.events import (
     StageStarted,
     TranscriptLine,
 )
+from regtui.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,9 +7,10 @@ file makes containerd go on without it, with a line in its log.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from regtui.frozen import dataclass
 from regtui.host.containerd.model import ALL_CAPABILITIES, Capability, HostEntry
 from regtui.host.credentials import Secret
 from regtui.host.gourl import GoUrlError, parse_url

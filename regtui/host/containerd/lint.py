@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.host.containerd.hosts_toml import HOST_KEYS, NAME, NO_HOST_TREE, ROOT_KEYS
 from regtui.host.containerd.model import CERTS, Capability, ContainerdClient
 from regtui.host.lint.wording import error, listed, note, place, shown, warning

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.host.gonet import host_of, split_host_port
 from regtui.host.lint.wording import bare_host, hosts_in, several
 from regtui.host.model import EngineName

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
 from textual.containers import Container, Horizontal
@@ -10,15 +10,11 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widgets import Static
 
-from regtui.browse.models import BrowseError
 from regtui.engines.commands import pull_on
 from regtui.events import ResolutionStarted
 from regtui.tui.actions import ACTIONS, Owner, Place, by_id
 from regtui.tui.bindings import bindings_of
-from regtui.tui.browse.source import Surroundings, browsing_of
-from regtui.tui.copying import CopyRows, copyables
 from regtui.tui.follow import Answered, Happened, follow_health, follow_walk
-from regtui.tui.help import help_lines
 from regtui.tui.listing import Kind, about_lines, rows_of, source_line
 from regtui.tui.panels import (
     NEEDED,
@@ -32,9 +28,7 @@ from regtui.tui.panels import (
     too_small_lines,
 )
 from regtui.tui.safe import content
-from regtui.tui.screens.panel import ChoicePanel, TextPanel
 from regtui.tui.state import planned
-from regtui.tui.transcript import transcript_lines
 from regtui.tui.verdict import verdict_lines
 from regtui.tui.widgets.footer import FooterBar
 from regtui.tui.widgets.line_view import FixedLines
@@ -55,6 +49,7 @@ if TYPE_CHECKING:
     from regtui.host.model import HostConfig, Security
     from regtui.session import Session
     from regtui.tui.browse.source import Browsing
+    from regtui.tui.screens.panel import TextPanel
     from regtui.tui.state import Walk
     from regtui.tui.widgets.line_view import Make
 
@@ -67,7 +62,10 @@ LOW = 20
 
 
 class HomeScreen(Screen[None]):
-    """Wires the parts: events go down into the walk; what it shows comes back up and fills what stands around it."""
+    """Wires the parts: events go down into the walk; what it shows comes back up and fills what stands around it.
+
+    What opens over it is imported where it opens: the first paint does without.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of(Owner.SCREEN)
     AUTO_FOCUS = "#registry-list"
@@ -81,7 +79,7 @@ class HomeScreen(Screen[None]):
         manner: Manner,
         *,
         blink: bool,
-        browsing: Callable[[Session], Browsing] = browsing_of,
+        browsing: Callable[[Session], Browsing],
     ) -> None:
         super().__init__()
         self._config = config
@@ -210,8 +208,8 @@ class HomeScreen(Screen[None]):
         self._fixed("axis").draw(lambda _width: (axis_line(walk, self.walk_view.text_width),))
         self._fixed("verdict").draw(lambda width: verdict_lines(walk, width, glyphs))
         for screen in self.app.screen_stack:
-            if isinstance(screen, TextPanel) and screen.id == "transcript" and walk is not None:
-                screen.draw(self._transcript(walk))
+            if screen.id == "transcript" and walk is not None:
+                cast("TextPanel", screen).draw(self._transcript(walk))
 
     @on(RegistryList.Moved)
     def _tell_source(self) -> None:
@@ -228,7 +226,8 @@ class HomeScreen(Screen[None]):
         if row.kind is Kind.BLOCKED:
             self.app.notify(f"{row.name}: blocked, docker asks nothing of it.", markup=False)
             return
-        # Loaded here: the first paint does without it.
+        from regtui.browse.models import BrowseError
+        from regtui.tui.browse.source import Surroundings
         from regtui.tui.screens.browse import RepositoriesScreen
 
         command = pull_on(self._config)
@@ -314,11 +313,16 @@ class HomeScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Show all keys."""
+        from regtui.tui.help import help_lines
+
         glyphs, place = self._manner.glyphs, self._place()
         self._push_text("Help", lambda width: help_lines(width, glyphs, place), "help")
 
     def action_copy(self) -> None:
         """Let a text be chosen and copy it."""
+        from regtui.tui.copying import CopyRows, copyables
+        from regtui.tui.screens.panel import ChoicePanel
+
         offered = copyables(self.walk_view.walk, self.walk_view.cursor)
         if not offered:
             self.app.notify("There is nothing to copy yet.", markup=False)
@@ -357,8 +361,12 @@ class HomeScreen(Screen[None]):
         return self.query_one(f"#{name}", FixedLines)
 
     def _transcript(self, walk: Walk) -> Make:
+        from regtui.tui.transcript import transcript_lines
+
         return lambda width: transcript_lines(walk, width, self._manner.glyphs)
 
     def _push_text(self, title: str, make: Make, name: str) -> None:
+        from regtui.tui.screens.panel import TextPanel
+
         keys = ",".join(by_id(name).keys)
         self.app.push_screen(TextPanel(title, make, plain=self._manner.glyphs.plain, id=name, keys=keys))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.geometry import Region
 
+from regtui.frozen import dataclass
 from regtui.tui.listing import NAME_AT, Row, columns_of, row_line
 from regtui.tui.widgets.virtual_list import VirtualList
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import dataclasses
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
 
+from regtui.frozen import dataclass
 from regtui.tui.frames import Canvas, Frame, Scene, frame, settle, toggled
 from regtui.tui.playback import Playback, busy, receive, skip, start, tick
 from regtui.tui.state import stopped
@@ -46,7 +48,7 @@ class WalkView(TextLines):
         Binding("down,j", "candidate(1)", "Down", show=False),
     ]
 
-    @dataclass
+    @dataclasses.dataclass
     class Shown(Message):
         """Another moment of the walk is on the screen."""
 
