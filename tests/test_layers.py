@@ -23,7 +23,7 @@ LEVELS = (
     {"events", "options", "stored", "lookups", "seen", "daemon", "recorded_host"},
     {"session", "records", "stored_podman", "stored_containerd"},
     {"stores"},
-    {"spectator"},
+    {"spectator", "survey"},
     {"attempt", "health"},
     {"resolve", "report"},
     {"recording", "mirrors"},

@@ -14,7 +14,7 @@ from regtui.tui.screens.panel import Panel
 from regtui.tui.widgets.footer import FooterBar
 from regtui.tui.widgets.name_input import NameInput
 from tests.tui_fakes import ScriptedSession
-from tests.tui_screens import home, screen_text, settled, showing
+from tests.tui_screens import LARGE, home, screen_text, settled, showing
 
 ids = [action.id for action in ACTIONS]
 
@@ -75,7 +75,7 @@ def test_keys_are_written_as_people_write_them(action: str, expected: str) -> No
 
 
 async def test_the_footer_follows_the_focus() -> None:
-    async with showing(ScriptedSession()) as pilot:
+    async with showing(ScriptedSession(), size=LARGE) as pilot:
         seen = []
         for key in ("", "slash", "escape"):
             if key:

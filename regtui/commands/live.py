@@ -11,7 +11,7 @@ from regtui.frozen import dataclass
 from regtui.outlet import Outlet
 
 if TYPE_CHECKING:
-    from regtui.daemon import LiveDaemon
+    from regtui.daemon import LiveDaemon, RunningDaemon
     from regtui.host.model import HostConfig
     from regtui.options import Options
 
@@ -21,38 +21,60 @@ _SOCKET = "/var/run/docker.sock"
 
 @dataclass(frozen=True, slots=True)
 class Consulted:
-    """The configuration after a look at what runs; `trouble` says why a daemon that seems to be there was not asked."""
+    """The configuration after a look at what runs.
+
+    `trouble` says why a daemon that seems to be there was not asked, `words` why there is none to ask; `process` is
+    its command line, where only that could be read.
+    """
 
     config: HostConfig
     daemon: LiveDaemon | None = None
     trouble: str = ""
+    words: str = ""
+    process: RunningDaemon | None = None
 
 
-def consult(config: HostConfig, options: Options) -> Consulted:
+def consult(config: HostConfig, options: Options, *, thorough: bool = False) -> Consulted:
     """Ask the host's own daemon; only for this very host, as it is.
 
     Its engine and version decide, unless `--engine` names one. Where its socket cannot be read, its command line still
-    tells whether it runs with another list.
+    tells whether it runs with another list; `thorough` looks for that where there is no socket either.
     """
+    if options.demo:
+        return Consulted(config, words="the demo has registries and no daemon")
+    if options.configs:
+        return Consulted(config, words="not asked: files were named with --config")
+    if options.root != "/":
+        return Consulted(config, words="not asked: the files are those of another host")
     named = "DOCKER_HOST" in os.environ
-    if options.demo or options.configs or options.root != "/" or not (named or os.access(_SOCKET, os.F_OK)):
+    if not (named or thorough or os.access(_SOCKET, os.F_OK)):
         return Consulted(config)
     import asyncio
 
-    from regtui.daemon import DaemonError, ask_daemon, compare, compare_arguments, refine, running_daemon, socket_of
-    from regtui.host.files import HostFiles
+    from regtui.daemon import DaemonError, ask_daemon, compare, refine, socket_of
 
     try:
         daemon = asyncio.run(ask_daemon(socket_of(os.environ)))
     except DaemonError as error:
-        if error.missing:
+        if error.missing and not thorough:
             return Consulted(config)
-        running = None if named else running_daemon(HostFiles("/"))
-        more = compare_arguments(config, running) if running is not None else ()
-        return Consulted(replace(config, findings=(*config.findings, *more)), trouble=str(error))
+        told = Consulted(config, words=str(error)) if error.missing else Consulted(config, trouble=str(error))
+        return told if named else _by_command_line(told)
     if options.engine is not None:
         return Consulted(replace(config, findings=(*config.findings, *compare(config, config, daemon))), daemon)
     return Consulted(refine(config, daemon), daemon)
+
+
+def _by_command_line(told: Consulted) -> Consulted:
+    """Look for a dockerd in /proc; without one nothing changes."""
+    from regtui.daemon import compare_arguments, running_daemon
+    from regtui.host.files import HostFiles
+
+    running = running_daemon(HostFiles("/"))
+    if running is None:
+        return told
+    findings = (*told.config.findings, *compare_arguments(told.config, running))
+    return replace(told, config=replace(told.config, findings=findings), process=running)
 
 
 def warn(config: HostConfig, *, color: bool) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
 from regtui.commands.host import complain, read_host
 
 if TYPE_CHECKING:
+    from regtui.commands.live import Consulted
     from regtui.options import Options
+    from regtui.registry.network import Resolver
     from regtui.session import Session
+    from regtui.survey import Survey
 
 
 def run(options: Options) -> int:
@@ -17,6 +21,7 @@ def run(options: Options) -> int:
     from regtui.tui.run import run_app
 
     with contextlib.ExitStack() as stack:
+        root = ""
         if options.demo:
             from regtui.demo.host import DEMO_PLACE, demo_root
 
@@ -24,12 +29,34 @@ def run(options: Options) -> int:
             config, place = read_host(options, root=root), DEMO_PLACE
         else:
             config, place = read_host(options), ", ".join(options.configs) or "this host"
+        first: list[Consulted] = []
 
         async def open_session() -> Session:
+            from regtui.commands.live import consult
             from regtui.commands.sessions import session_of
 
-            return stack.enter_context(session_of(options, config, place))
+            # In a thread: a daemon that hangs is waited for, and the screen goes on meanwhile.
+            consulted = await asyncio.to_thread(consult, config, options, thorough=True)
+            first.append(consulted)
+            return stack.enter_context(session_of(options, consulted.config, place))
 
-        status = run_app(open_session, config, place, name=next(iter(options.words), ""), color=options.color)
+        async def survey() -> Survey:
+            from regtui.commands.surveying import survey_host
+
+            return await survey_host(options, root, _resolver(options), first.pop() if first else None)
+
+        status = run_app(
+            open_session, config, place, name=next(iter(options.words), ""), color=options.color, survey=survey
+        )
     complain(config, color=options.color)
     return status
+
+
+def _resolver(options: Options) -> Resolver:
+    if options.demo:
+        from regtui.demo.host import demo_resolver
+
+        return demo_resolver()
+    from regtui.commands.network import make_resolver
+
+    return make_resolver(options)

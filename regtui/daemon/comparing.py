@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from regtui.host.discover import load
@@ -33,6 +33,25 @@ _NAMES = {
 _SHOWN = 10  # names of one list in a message
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One list as the daemon that runs has it, and as the files say it; names are clean, without passwords."""
+
+    what: str
+    runs: tuple[str, ...]
+    files: tuple[str, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two are not the same."""
+        return self.runs != self.files
+
+    @property
+    def clause(self) -> str:
+        """The difference in words, empty where there is none."""
+        return f"{self.what} {_listed(self.runs)}, the files say {_listed(self.files)}" if self.differs else ""
+
+
 def refine(config: HostConfig, live: LiveDaemon, files: FileSource | None = None) -> HostConfig:
     """Return the configuration by the rules of the engine and version that run, with what differs as findings.
 
@@ -60,7 +79,7 @@ def compare(read: HostConfig, config: HostConfig, live: LiveDaemon) -> tuple[Fin
         message = f"the daemon that runs is {own}, where the files speak of {_NAMES[read.engine]}"
         found.append(Finding(OTHER_ENGINE, Severity.WARNING, f"{message}; its rules hold", Source(live.socket)))
     if config.engine is live.engine and config.refusal is None:
-        differing = "; ".join(_differences(config, live))
+        differing = "; ".join(one.clause for one in side_by_side(config, live) if one.differs)
         if differing:
             found.append(_restart(differing, live.socket))
     elif config.refusal is not None and live.engine in _DOCKERS:
@@ -77,37 +96,38 @@ def compare_arguments(config: HostConfig, running: RunningDaemon) -> tuple[Findi
     if running.is_fork and config.engine is not EngineName.RHEL_DOCKER:
         message = f"{running.program} of RHEL's Docker runs, where the files speak of {_NAMES[config.engine]}"
         return (Finding(OTHER_ENGINE, Severity.WARNING, message, Source(place)),)
+    differing = "; ".join(one.clause for one in arguments_beside(config, running) if one.differs)
+    return (_restart(differing, place),) if differing else ()
+
+
+def arguments_beside(config: HostConfig, running: RunningDaemon) -> tuple[Compared, ...]:
+    """Return the lists of a dockerd's command line beside those that its unit would give it now."""
     rules = engine_version(config.engine, None)
     now, then = (
         options_of_flags(parse_arguments(config.engine, arguments, rules))
         for arguments in (config.arguments, running.arguments)
     )
-    parts = [
-        _difference(what, [one.value for one in then.values_of(key)], [one.value for one in now.values_of(key)])
+    return tuple(
+        _compared(what, (one.value for one in then.values_of(key)), (one.value for one in now.values_of(key)))
         for key, what in (
             ("add-registry", "--add-registry"),
             ("block-registry", "--block-registry"),
             ("insecure-registries", "--insecure-registry"),
             ("registry-mirrors", "--registry-mirror"),
         )
-    ]
-    differing = "; ".join(part for part in parts if part)
-    return (_restart(differing, place),) if differing else ()
+    )
 
 
-def _differences(config: HostConfig, live: LiveDaemon) -> Iterator[str]:
-    """Yield a clause for each list that differs. Blocked names are no part of what the daemon tells."""
-    parts = [
-        _difference("registries", [one.name for one in live.registries], [one.value for one in config.registries]),
-        _difference("mirrors", map(_bare, live.mirrors), (_bare(one.value) for one in config.mirrors)),
-    ]
-    if not config.insecure_broken:
-        parts += _insecure(config, live)
-    yield from (part for part in parts if part)
+def side_by_side(config: HostConfig, live: LiveDaemon) -> tuple[Compared, ...]:
+    """Return the lists of the daemon beside those of the files. Blocked names are no part of what it tells."""
+    listed = (one.name for one in live.registries), (one.value for one in config.registries)
+    mirrors = map(_bare, live.mirrors), (_bare(one.value) for one in config.mirrors)
+    lists = (_compared("registries", *listed), _compared("mirrors", *mirrors))
+    return lists if config.insecure_broken else (*lists, *_insecure(config, live))
 
 
-def _insecure(config: HostConfig, live: LiveDaemon) -> Iterator[str]:
-    """Yield what differs in the insecure list.
+def _insecure(config: HostConfig, live: LiveDaemon) -> Iterator[Compared]:
+    """Yield the insecure list, names and networks.
 
     A member of the search list that no entry names is insecure by its address, which the daemon looked up when it
     started. docker.io's own flag is set by other rules (registry/config.go, newServiceConfig).
@@ -115,18 +135,17 @@ def _insecure(config: HostConfig, live: LiveDaemon) -> Iterator[str]:
     named = {entry.value for entry in config.insecure if entry.network is None} - {_HUB}
     by_address = {one.name for one in live.registries} | {_HUB}
     has = set(live.insecure) - (by_address - named)
-    yield _difference("insecure names", sorted(has), sorted(named))
+    yield _compared("insecure names", sorted(has), sorted(named))
     networks = {str(entry.network) for entry in config.insecure if entry.network is not None}
-    yield _difference("insecure networks", sorted(set(live.networks)), sorted(networks))
+    yield _compared("insecure networks", sorted(set(live.networks)), sorted(networks))
 
 
-def _difference(what: str, live: Iterable[str], files: Iterable[str]) -> str:
-    runs, says = list(live), list(files)
-    return "" if runs == says else f"{what} {_listed(runs)}, the files say {_listed(says)}"
+def _compared(what: str, runs: Iterable[str], files: Iterable[str]) -> Compared:
+    return Compared(what, *(tuple(printable(strip_userinfo(name), 100) for name in side) for side in (runs, files)))
 
 
-def _listed(names: list[str]) -> str:
-    shown = ", ".join(printable(strip_userinfo(name), 100) for name in names[:_SHOWN]) or "none"
+def _listed(names: tuple[str, ...]) -> str:
+    shown = ", ".join(names[:_SHOWN]) or "none"
     return f"{shown} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown
 
 

@@ -20,6 +20,7 @@ class Place(StrEnum):
     DETAILS = "details"
     FILTER = "filter"
     JSON = "json"
+    CONFIGURATION = "configuration"
 
 
 class Owner(StrEnum):
@@ -60,6 +61,7 @@ _NAME = (Place.NAME,)
 _LISTS = (Place.REPOSITORIES, Place.TAGS)
 _BROWSING = (*_LISTS, Place.DETAILS)
 _FILTER = (Place.FILTER,)
+_CONFIGURATION = (Place.CONFIGURATION,)
 
 
 _BROWSING_ACTIONS = (
@@ -173,6 +175,40 @@ _BROWSING_ACTIONS = (
     ),
 )
 
+_CONFIGURATION_ACTIONS = (
+    Action(
+        id="section",
+        keys=("tab",),
+        shown="tab",
+        label="section",
+        help="go to the next section",
+        places=_CONFIGURATION,
+        owner=Owner.BROWSING,
+        first=True,
+    ),
+    Action(
+        id="section_before",
+        keys=("shift+tab",),
+        shown="",
+        label="section",
+        help="go to the section before",
+        places=_CONFIGURATION,
+        owner=Owner.BROWSING,
+        first=True,
+    ),
+    Action(
+        id="look",
+        keys=("r",),
+        shown="r",
+        label="again",
+        help="read the host's files and ask its daemon again",
+        palette="configuration: read again",
+        places=_CONFIGURATION,
+        owner=Owner.BROWSING,
+    ),
+    Action("close", ("escape", "c"), "esc", "back", "go back to the walk", "", _CONFIGURATION, Owner.BROWSING),
+)
+
 ACTIONS: tuple[Action, ...] = (
     Action(
         id="edit_name",
@@ -207,6 +243,26 @@ ACTIONS: tuple[Action, ...] = (
         places=(Place.WALK,),
     ),
     Action("ask_all", ("a",), "a", "ask all", "ask on, past the registry that serves it", "resolve: ask all", _HOME),
+    Action("transcript", ("t",), "t", "output", "what docker prints, and the truth", "show: transcript", _HOME),
+    Action(
+        id="configuration",
+        keys=("c",),
+        shown="c",
+        label="config",
+        help="the host's settings with their places, findings with a fix, the daemon that runs",
+        palette="show: configuration",
+        places=_HOME,
+    ),
+    *_CONFIGURATION_ACTIONS,
+    Action(
+        "copy",
+        ("y",),
+        "y",
+        "copy",
+        "copy digest, full name, pull command; of the configuration a fix or a place",
+        "copy: choose a text",
+        (*_HOME, *_BROWSING, *_CONFIGURATION),
+    ),
     Action(
         id="again",
         keys=("r",),
@@ -217,16 +273,6 @@ ACTIONS: tuple[Action, ...] = (
         places=_HOME,
     ),
     Action("stop", ("escape",), "", "stop", "stop asking", "resolve: stop", (Place.WALK,)),
-    Action("transcript", ("t",), "t", "transcript", "what docker prints, and the truth", "show: transcript", _HOME),
-    Action(
-        "copy",
-        ("y",),
-        "y",
-        "copy",
-        "copy digest, full name or pull command",
-        "copy: choose a text",
-        (*_HOME, *_BROWSING),
-    ),
     Action("choose", ("enter",), "enter", "choose", "take the row", places=(Place.CHOICE,), owner=Owner.WIDGET),
     Action(
         id="dismiss",
@@ -238,10 +284,18 @@ ACTIONS: tuple[Action, ...] = (
         owner=Owner.WIDGET,
     ),
     Action(
-        "help", ("question_mark", "f1"), "?", "help", "all keys and signs", "show: help", (*_HOME, *_NAME, *_BROWSING)
+        id="help",
+        keys=("question_mark", "f1"),
+        shown="?",
+        label="help",
+        help="all keys and signs",
+        palette="show: help",
+        places=(*_HOME, *_NAME, *_BROWSING, *_CONFIGURATION),
     ),
     Action("next_panel", ("tab", "shift+tab"), "", "panel", "go to the next panel", places=_HOME, owner=Owner.WIDGET),
-    Action("quit", ("q",), "q", "quit", "quit at once", "regtui: quit", (*_HOME, *_BROWSING), Owner.APP),
+    Action(
+        "quit", ("q",), "q", "quit", "quit at once", "regtui: quit", (*_HOME, *_BROWSING, *_CONFIGURATION), Owner.APP
+    ),
     Action("leave_now", ("ctrl+q",), "", "quit", "quit, wherever the keys are", owner=Owner.APP, first=True),
     Action("interrupt", ("ctrl+c",), "", "quit", "quit with status 130", owner=Owner.APP, first=True),
     Action("suspend", ("ctrl+z",), "", "suspend", "go to the shell; `fg` comes back", owner=Owner.APP, first=True),

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from regtui.host.model import HostConfig
     from regtui.session import Session
+    from regtui.survey.model import Survey
     from regtui.tui.browse.source import Browsing
     from regtui.tui.terminal import Look
 
@@ -53,7 +54,8 @@ class Start:
     """What the application begins with: the host's configuration at once, the means to ask after the first paint.
 
     `save` writes a theme to the user's settings and returns the sentence to show, of success or of why not.
-    `browsing` makes of a session what the browsing screens ask.
+    `browsing` makes of a session what the browsing screens ask. `survey` looks at the whole host, None where there is
+    no more of it than its configuration.
     """
 
     config: HostConfig
@@ -64,6 +66,7 @@ class Start:
     problems: tuple[str, ...] = ()
     save: Callable[[str], str] | None = None
     browsing: Callable[[Session], Browsing] = _browsing_of
+    survey: Callable[[], Awaitable[Survey]] | None = None
 
 
 class RegtuiApp(App[None]):
@@ -93,7 +96,14 @@ class RegtuiApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """Return the home screen, which needs nothing but the configuration for its first paint."""
         begin = self._begin
-        return HomeScreen(begin.config, begin.place, self._manner, blink=begin.look.blink, browsing=begin.browsing)
+        return HomeScreen(
+            begin.config,
+            begin.place,
+            self._manner,
+            blink=begin.look.blink,
+            browsing=begin.browsing,
+            look=begin.survey,
+        )
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Add the gate behind which no control character passes."""

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from regtui.host.model import EngineName
 from regtui.outcome import Outcome
 from regtui.tui.cells import Role
 
 if TYPE_CHECKING:
     from regtui.tui.glyphs import Glyphs
 
+DAEMON = {
+    EngineName.RHEL_DOCKER: "dockerd",
+    EngineName.MOBY: "dockerd",
+    EngineName.PODMAN: "podman",
+    EngineName.CONTAINERD: "containerd",
+}
+"""The program that reads the configuration."""
 
 _WORDS = {
     Outcome.FOUND: "found",

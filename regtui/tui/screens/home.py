@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual import on, work
 from textual.containers import Container, Horizontal
 from textual.reactive import Reactive
-from textual.screen import Screen
 from textual.widgets import Static
 
 from regtui.engines.commands import pull_on
@@ -28,6 +27,7 @@ from regtui.tui.panels import (
     too_small_lines,
 )
 from regtui.tui.safe import content
+from regtui.tui.screens.surveying import SurveyingScreen
 from regtui.tui.state import planned
 from regtui.tui.verdict import verdict_lines
 from regtui.tui.widgets.footer import FooterBar
@@ -37,7 +37,7 @@ from regtui.tui.widgets.registry_list import RegistryList, RegistryRows
 from regtui.tui.widgets.walk_view import Manner, WalkView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from regtui.events import HealthChecked
     from regtui.host.model import HostConfig, Security
     from regtui.session import Session
+    from regtui.survey import Survey
     from regtui.tui.browse.source import Browsing
     from regtui.tui.screens.panel import TextPanel
     from regtui.tui.state import Walk
@@ -61,7 +62,7 @@ LOW = 20
 """Rows below which the list of registries keeps to three."""
 
 
-class HomeScreen(Screen[None]):
+class HomeScreen(SurveyingScreen):
     """Wires the parts: events go down into the walk; what it shows comes back up and fills what stands around it.
 
     What opens over it is imported where it opens: the first paint does without.
@@ -80,10 +81,9 @@ class HomeScreen(Screen[None]):
         *,
         blink: bool,
         browsing: Callable[[Session], Browsing],
+        look: Callable[[], Awaitable[Survey]] | None = None,
     ) -> None:
-        super().__init__()
-        self._config = config
-        self._read_from = place
+        super().__init__(config, place, manner.glyphs, look)
         self._manner = manner
         self._blink = blink
         self._browsing = browsing
@@ -146,6 +146,7 @@ class HomeScreen(Screen[None]):
     def connect(self, session: Session) -> None:
         """Take the means to ask, which come after the first paint; ask what was wanted in the meantime."""
         self._session = session
+        self.take_config(session.config)
         self._check_health()
         if self._asked:
             self._ask()
@@ -353,6 +354,10 @@ class HomeScreen(Screen[None]):
     def _show_rows(self) -> None:
         self.query_one(RegistryList).update(self._rows())
         self._tell_source()
+
+    def surveyed(self) -> None:
+        """Show the registries again: their security or their mirrors may be others now."""
+        self._show_rows()
 
     def _rows(self) -> RegistryRows:
         return RegistryRows(rows_of(self._config, self._health, self._known), self._manner.glyphs)
