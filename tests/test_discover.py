@@ -65,7 +65,7 @@ def codes(config: HostConfig) -> list[str]:
         ({DAEMON: "{}"}, MOBY, f"{DAEMON} is there"),
         ({DAEMON: '{"block-registry": []}'}, RHEL, f"{DAEMON} holds keys that only RHEL's Docker knows"),
         ({"/usr/bin/podman": ""}, PODMAN, "/usr/bin/podman is there"),
-        ({"/usr/bin/podman": "", "/usr/bin/dockerd": ""}, MOBY, "nothing names an engine"),
+        ({"/usr/bin/podman": "", "/usr/bin/dockerd": ""}, MOBY, "/usr/bin/dockerd is there"),
         ({"/usr/bin/podman": "", DAEMON: "{}"}, MOBY, f"{DAEMON} is there"),
         ({CONF: "unqualified-search-registries = ['a']"}, PODMAN, f"{CONF} is written for podman"),
         ({CONF: V1}, MOBY, "nothing names an engine"),

@@ -26,6 +26,20 @@ class EngineName(StrEnum):
     CONTAINERD = "containerd"
 
 
+@dataclass(frozen=True, slots=True)
+class EngineHere:
+    """An engine that a host has, and what says so; `client` is who pulls by containerd, empty for other engines."""
+
+    engine: EngineName
+    reason: str
+    client: str = ""
+
+    @property
+    def label(self) -> str:
+        """The engine for a person: `podman`, `containerd (nerdctl)`, `containerd (kubelet)`."""
+        return f"{self.engine} ({'kubelet' if self.client == 'cri' else self.client})" if self.client else self.engine
+
+
 class Severity(StrEnum):
     """How much a finding matters: pulls fail, something acts otherwise than it reads, or it is worth knowing."""
 
@@ -141,7 +155,8 @@ class HostConfig:
     tell who listed them); `insecure` ends with the built-in loopback networks; `mirrors` are docker.io's, as the
     engine writes them; `blocked` holds the names after the rewriting of `all` and `public`. `insecure_broken` says
     that the engine could not load its insecure list and so treats every listed registry as insecure. With a
-    `refusal` the daemon does not run, and the other fields tell what could still be read.
+    `refusal` the daemon does not run, and the other fields tell what could still be read. `engines` are all that
+    the host has, the one that is taken by itself first.
     """
 
     engine: EngineName
@@ -162,4 +177,5 @@ class HostConfig:
     files: tuple[HostFile, ...] = ()
     root: str = "/"
     podman: PodmanConfig | None = None
+    engines: tuple[EngineHere, ...] = ()
     containerd: ContainerdConfig | None = None

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 from regtui.host.containerd.config_toml import ConfigTomlError, read_config_toml
 from regtui.host.containerd.hosts_toml import NAME, HostsTomlError, read_hosts_toml
 from regtui.host.containerd.lint import Evidence, findings_of, registry_of
-from regtui.host.containerd.model import CERTS, ContainerdClient, ContainerdConfig, CriRegistry, HostEntry, HostsFolder
+from regtui.host.containerd.model import (
+    CERTS,
+    KUBELET,
+    NERDCTL,
+    ContainerdClient,
+    ContainerdConfig,
+    CriRegistry,
+    HostEntry,
+    HostsFolder,
+)
 from regtui.host.files import FileText, FileTrouble, TroubleKind
 from regtui.host.model import BUILT_IN, EngineName, HostConfig, InsecureEntry, Proxies, Setting
 from regtui.host.proxies import proxies_in, proxies_of
@@ -23,8 +32,6 @@ if TYPE_CHECKING:
 
 DOCKER_CERTS = "/etc/docker/certs.d"
 FOLDERS_LIMIT = 1000  # of one certs.d; a host that mirrors every registry there is has a few dozen
-_KUBELET = ("/usr/bin/kubelet", "/usr/local/bin/kubelet", "/var/lib/kubelet", "/etc/kubernetes/kubelet.conf")
-_NERDCTL = ("/usr/local/bin/nerdctl", "/usr/bin/nerdctl")
 _WHO = {
     ContainerdClient.CTR: f"as ctr does with --hosts-dir {CERTS}, which takes full names alone",
     ContainerdClient.NERDCTL: "as nerdctl does, which completes names",
@@ -71,9 +78,9 @@ def _service_proxies(files: FileSource) -> Proxies:
 
 
 def _client(files: FileSource, cri: CriRegistry) -> ContainerdClient:
-    if cri.is_present or any(files.exists(path) for path in _KUBELET):
+    if cri.is_present or any(files.exists(path) for path in KUBELET):
         return ContainerdClient.CRI
-    if any(files.exists(path) for path in _NERDCTL):
+    if any(files.exists(path) for path in NERDCTL):
         return ContainerdClient.NERDCTL
     return ContainerdClient.CTR
 

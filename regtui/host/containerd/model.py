@@ -35,6 +35,9 @@ class Capability(StrEnum):
 
 
 ALL_CAPABILITIES = tuple(Capability)
+KUBELET = ("/usr/bin/kubelet", "/usr/local/bin/kubelet", "/var/lib/kubelet", "/etc/kubernetes/kubelet.conf")
+NERDCTL = ("/usr/local/bin/nerdctl", "/usr/bin/nerdctl")
+"""What speaks for these clients on a host."""
 CERTS = "/etc/containerd/certs.d"
 """Where the folders of hosts.toml lie by custom."""
 
