@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from regtui import __version__
+from regtui.host.containerd.model import ContainerdClient
 from regtui.host.model import EngineName
 from regtui.options import USAGE_ERROR, Options, Parser, UsageError, realm_pair
 
@@ -78,7 +79,9 @@ def parse(arguments: list[str]) -> Options | None:
         words=tuple(words),
         configs=tuple(parsed.config),
         root=parsed.root,
-        engine=None if parsed.engine == "auto" else EngineName(parsed.engine),
+        engine=_ENGINES[parsed.engine],
+        client=_CLIENTS.get(parsed.engine),
+        every_engine=parsed.engine == "all",
         timeout=parsed.timeout,
         json=parsed.json,
         color=not parsed.no_color,
@@ -97,6 +100,19 @@ def parse(arguments: list[str]) -> Options | None:
         sort=parsed.sort,
     )
 
+
+_CLIENTS = {
+    "ctr": ContainerdClient.CTR,
+    "nerdctl": ContainerdClient.NERDCTL,
+    "kubelet": ContainerdClient.CRI,
+}
+_ENGINES: dict[str, EngineName | None] = {
+    "auto": None,
+    **{engine.value: engine for engine in EngineName},
+    **dict.fromkeys(_CLIENTS, EngineName.CONTAINERD),
+    "all": None,
+}
+"""What `--engine` takes -> the engine, None where the host decides."""
 
 _MOST_WORDS = {
     "catalog": 2,
@@ -143,8 +159,18 @@ def _check(command: str, words: list[str], parsed: argparse.Namespace) -> None:
         raise UsageError("--json and --report both say what is printed: take one of them")
     if parsed.json and command == "tui":
         raise UsageError("--json belongs to a command, for example: regtui resolve NAME --json")
+    if parsed.engine == "all":
+        _check_all(command, parsed)
     if parsed.timeout is not None and not 0 < parsed.timeout <= 3600:
         raise UsageError("--timeout takes seconds, more than 0 and at most 3600")
+
+
+def _check_all(command: str, parsed: argparse.Namespace) -> None:
+    if command not in ("resolve", "info", "lint"):
+        raise UsageError("--engine all belongs to resolve, info and lint")
+    for option in ("push", "record", "report"):
+        if getattr(parsed, option):
+            raise UsageError(f"--{option} tells of one engine: name it with --engine")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -188,8 +214,12 @@ def _add_host_options(parser: argparse.ArgumentParser) -> None:
     host = parser.add_argument_group("host")
     host.add_argument("--config", action="append", default=[], metavar="FILE", help="only this file (repeatable)")
     host.add_argument("--root", default="/", metavar="DIR", help="read the host's files below DIR")
-    engines = ["auto", *EngineName]
-    host.add_argument("--engine", default="auto", choices=engines, help="whose rules apply (default: auto)")
+    host.add_argument(
+        "--engine",
+        default="auto",
+        choices=list(_ENGINES),
+        help="whose rules apply (default: auto); ctr, nerdctl and kubelet are containerd's clients, all: side by side",
+    )
     host.add_argument("--demo", action="store_true", help="an embedded world of registries in place of the host")
 
 

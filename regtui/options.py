@@ -9,6 +9,7 @@ from regtui.frozen import dataclass
 from regtui.text import printable
 
 if TYPE_CHECKING:
+    from regtui.host.containerd.model import ContainerdClient
     from regtui.host.model import EngineName
 
 USAGE_ERROR = 2
@@ -28,6 +29,8 @@ class Options:
     configs: tuple[str, ...] = ()
     root: str = "/"
     engine: EngineName | None = None
+    client: ContainerdClient | None = None
+    every_engine: bool = False
     timeout: float | None = None
     json: bool = False
     color: bool = True

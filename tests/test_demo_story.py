@@ -34,6 +34,7 @@ MIRROR, QUAY, HUB = f"http://{PRIVATE}", "https://quay.io", "https://registry-1.
 WALKS = {
     "team/app": [200],
     "coreos/etcd": [404, 200],
+    "etcd": [404, 404, 200],
     "debian": [404, 404, 200],
     "busybox": [404, 404, 200],
     "redis": [404, 404, 500, 200],

@@ -22,7 +22,7 @@ LOOKUP_SECONDS = 1.0
 
 def read_host(options: Options, root: str = "") -> HostConfig:
     """Read the host configuration that the options name; `root` in place of theirs, for the demo."""
-    return load(root or options.root, options.configs, options.engine)
+    return load(root or options.root, options.configs, options.engine, client=options.client)
 
 
 def complain(config: HostConfig, *, color: bool) -> bool:
@@ -37,6 +37,16 @@ def complain(config: HostConfig, *, color: bool) -> bool:
         if config.refusal.source is not None:
             outlet.line(f"  at {config.refusal.source}")
     return bool(problems) or config.refusal is not None
+
+
+def tell_others(config: HostConfig, options: Options) -> None:
+    """Write to stderr which engine was taken and why, where the host has several and none was named."""
+    if options.engine is not None or options.json or len(config.engines) < 2:
+        return
+    others = ", ".join(one.label for one in config.engines[1:])
+    line = f"regtui: {config.engine} is shown, as {config.engine_reason}; this host has {others} too (--engine)"
+    outlet = Outlet(sys.stderr, color=options.color)
+    outlet.line(outlet.paint("dim", line))
 
 
 async def look_up(config: HostConfig, resolver: Resolver) -> Addresses:

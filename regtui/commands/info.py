@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from regtui.commands.host import LOOKUP_SECONDS, complain, look_up, read_host
+from regtui.commands.host import LOOKUP_SECONDS, complain, look_up, read_host, tell_others
 from regtui.commands.live import consult, warn
-from regtui.host.info import info_document, info_lines
+from regtui.host.info import SCHEMA, info_document, info_lines
 from regtui.host.security import names_to_look_up
 from regtui.options import USAGE_ERROR
 from regtui.outlet import Outlet
@@ -51,6 +51,8 @@ def _looked_up(config: HostConfig, resolver: Resolver) -> Addresses:
 
 def run(options: Options) -> int:
     """Print the lines, or everything as JSON with its sources."""
+    if options.every_engine:
+        return _every_engine(options)
     config, addresses = _read(options)
     if options.json:
         import json
@@ -61,7 +63,29 @@ def run(options: Options) -> int:
         for line in info_lines(config, addresses):
             outlet.line(line)
     warn(config, color=options.color)
+    tell_others(config, options)
     unknown = [name for name in names_to_look_up(config) if addresses.get(name) is None]
     if unknown and not options.json:
         sys.stderr.write(f"no address found for {', '.join(unknown)}: shown as docker shows it when DNS fails\n")
     return USAGE_ERROR if complain(config, color=options.color) else 0
+
+
+def _every_engine(options: Options) -> int:
+    """Print what each engine of the host is configured to do, one after the other; no name is looked up."""
+    from regtui.commands.engines import every_host_of
+
+    hosts = every_host_of(options)
+    if options.json:
+        import json
+
+        body = {"schema": SCHEMA, "engines": [info_document(config, {}) for _label, config in hosts]}
+        sys.stdout.write(json.dumps(body, indent=2, allow_nan=False) + "\n")
+    outlet = Outlet(color=options.color)
+    refused = False
+    for label, config in hosts:
+        refused = complain(config, color=options.color) or refused
+        if not options.json:
+            outlet.line(outlet.paint("accent", f"# {label}: {config.engine_reason}"))
+            for line in (*info_lines(config, {}), ""):
+                outlet.line(line)
+    return USAGE_ERROR if refused else 0

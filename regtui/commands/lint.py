@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from regtui.commands.host import read_host
+from regtui.commands.host import read_host, tell_others
 from regtui.host.files import HostFiles
 from regtui.host.lint import findings, gather, read_credentials
 from regtui.host.model import Severity
@@ -27,6 +28,8 @@ _STYLES = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.NOTE: "dim"
 
 def run(options: Options) -> int:
     """Print the findings; 2 where the daemon would not start, 1 where something is worse than a note, else 0."""
+    if options.every_engine:
+        return _every_engine(options)
     if options.demo:
         from regtui.demo.host import demo_root
 
@@ -39,6 +42,7 @@ def run(options: Options) -> int:
         sys.stdout.write(json.dumps(document(config, found, status), indent=2, allow_nan=False) + "\n")
     else:
         tell(config, found, Outlet(color=options.color))
+        tell_others(config, options)
     return status
 
 
@@ -90,12 +94,40 @@ def _counts(found: tuple[Finding, ...]) -> list[tuple[Severity, int]]:
     return [(severity, sum(one.severity is severity for one in found)) for severity in Severity]
 
 
+def _every_engine(options: Options) -> int:
+    """Print the findings about each engine of the host; the status is that of the gravest."""
+    from regtui.commands.engines import every_host
+
+    with ExitStack() as stack:
+        root = options.root
+        if options.demo:
+            from regtui.demo.host import demo_root
+
+            root = stack.enter_context(demo_root())
+        told = []
+        for _label, config in every_host(options, root):
+            found = _findings(config, options, root)
+            told.append((config, found, exit_status(config, found)))
+    status = max(one for _config, _found, one in told)
+    if options.json:
+        body = {"schema": SCHEMA, "engines": [document(*one) for one in told], "exit": status}
+        sys.stdout.write(json.dumps(body, indent=2, allow_nan=False) + "\n")
+    else:
+        for config, found, _status in told:
+            tell(config, found, Outlet(color=options.color))
+    return status
+
+
 def _read(options: Options, root: str) -> tuple[HostConfig, tuple[Finding, ...]]:
     config = read_host(options, root=root)
+    return config, _findings(config, options, root)
+
+
+def _findings(config: HostConfig, options: Options, root: str) -> tuple[Finding, ...]:
     files = HostFiles(root)
     stored = _credentials(files, root)
     evidence = gather(files, config, now=datetime.now(UTC), credentials=stored, given=bool(options.configs))
-    return config, findings(config, evidence)
+    return findings(config, evidence)
 
 
 def _credentials(files: HostFiles, root: str) -> CredentialFile | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 import sys
 from typing import TYPE_CHECKING
 
-from regtui.commands.host import complain
+from regtui.commands.host import complain, tell_others
 from regtui.commands.keeping import check_record, keep, printed_report
 from regtui.commands.live import warn
 from regtui.commands.push import run_push
+from regtui.commands.signals import until_a_signal
 from regtui.mirrors import mirror_documents, mirror_truth
 from regtui.options import USAGE_ERROR
 from regtui.outlet import Outlet
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 def run(options: Options) -> int:
     """Resolve the name and return the exit status that the pull would have."""
+    if options.every_engine:
+        from regtui.commands.engines import run_every_engine
+
+        return run_every_engine(options)
     from regtui.commands.sessions import open_session
 
     name = options.words[0]
@@ -34,6 +38,7 @@ def run(options: Options) -> int:
         if complain(session.config, color=options.color):
             return USAGE_ERROR if not options.json else _refused(session, name)
         warn(session.config, color=options.color)
+        tell_others(session.config, options)
         if options.push:
             return run_push(session, options)
         if options.dry_run:
@@ -72,30 +77,18 @@ async def _resolve(session: Session, name: str, options: Options) -> int:
     happened: list[Event] = []
     silent = options.json or printed_report(options) is not None
     narrator = None if silent else Narrator(record, Outlet(color=options.color), session.config.mirrors)
-    loop = asyncio.get_running_loop()
-    task = asyncio.current_task()
-    assert task is not None
-    caught: list[int] = []
-
-    def stop(number: int) -> None:
-        caught.append(number)
-        task.cancel()
-
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        loop.add_signal_handler(number, stop, number)
-    try:
-        async for event in session.resolve(name, strict=options.strict, ask_all=options.ask_all):
-            happened.append(event)
-            record.fold(event)
-            if narrator is not None:
-                narrator.tell(event)
-        status = min(1, record.ended.exit) if record.ended else 1  # podman itself leaves with 125
-    except asyncio.CancelledError:
-        if not caught:
-            raise
-        status = 128 + caught[0]
-    finally:
-        await session.aclose()
+    with until_a_signal() as interruption:
+        try:
+            async for event in session.resolve(name, strict=options.strict, ask_all=options.ask_all):
+                happened.append(event)
+                record.fold(event)
+                if narrator is not None:
+                    narrator.tell(event)
+        finally:
+            await session.aclose()
+    status = min(1, record.ended.exit) if record.ended else 1  # podman itself leaves with 125
+    if interruption.number:
+        status = 128 + interruption.number
     if options.json and record.plan is not None:
         truths = mirror_truth(record, session.config.mirrors)
         _write({**document(record), "mirrors": mirror_documents(truths)})

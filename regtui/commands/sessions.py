@@ -37,14 +37,24 @@ def open_session(options: Options) -> Iterator[LiveSession]:
 @contextmanager
 def session_of(options: Options, config: HostConfig, place: str) -> Iterator[LiveSession]:
     """Yield a session for a configuration; the demo's world lives as long as its session."""
+    with means_of(options) as means:
+        yield session_with(means, config, place)
+
+
+def session_with(means: Means, config: HostConfig, place: str) -> LiveSession:
+    """Return a session that reaches the network with the given means."""
+    return LiveSession(config, means, place=place, docker_config=os.environ.get("DOCKER_CONFIG", ""))
+
+
+@contextmanager
+def means_of(options: Options) -> Iterator[Means]:
+    """Yield what the options say about the network; several sessions may share it."""
     limits = Limits() if options.timeout is None else Limits().within(options.timeout)
     if options.demo:
         from regtui.demo.host import demo_world
 
         with demo_world() as world:
             trust = Trust(system=False, authorities=(world.authorities.encode(),))
-            means = Means(world.resolver, world.dialer, trust, limits, options.allowed_realms)
-            yield LiveSession(config, means, place=place, docker_config=os.environ.get("DOCKER_CONFIG", ""))
+            yield Means(world.resolver, world.dialer, trust, limits, options.allowed_realms)
         return
-    means = Means(make_resolver(options), make_dialer(options), Trust(), limits, options.allowed_realms)
-    yield LiveSession(config, means, place=place, docker_config=os.environ.get("DOCKER_CONFIG", ""))
+    yield Means(make_resolver(options), make_dialer(options), Trust(), limits, options.allowed_realms)

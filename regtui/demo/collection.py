@@ -115,6 +115,8 @@ _HUB = (
     Releases("library/memcached", "1.6.38 1.6.37", "2025-03-19", 60, 6, port=11211, aliases=True, docker_types=True),
     Releases("library/rabbitmq", "4.1.0 4.0.9 3.13.7", "2025-04-15", 40, 68, port=5672,
              aliases=True, docker_types=True),
+    Releases("library/etcd", "2.3.8 2.3.7", "2017-01-27", 270, 9, base="alpine", program="etcd", port=2379,
+             aliases=True, docker_types=True),
     Releases("library/registry", "3.0.0 2.8.3 2.8.2", "2025-04-03", 300, 9, base="alpine", port=5000,
              aliases=True, docker_types=True),
     Releases("grafana/grafana", "12.0.1 12.0.0 11.6.2 11.6.1 11.5.5 10.4.19 latest main", "2025-05-23", 14, 138,

@@ -27,6 +27,45 @@ if TYPE_CHECKING:
 
 PRIVATE = "okd-lr.zyl.io:5000"
 
+_MIRROR = f"http://{PRIVATE}"
+
+MODERN_FILES = {
+    "usr/bin/podman": "",
+    "etc/containers/policy.json": '{"default": [{"type": "insecureAcceptAnything"}]}\n',
+    "etc/containers/registries.conf.d/50-okd-lr.conf": f"""\
+# The registries of /etc/sysconfig/docker, for podman
+unqualified-search-registries = ["{PRIVATE}", "quay.io", "docker.io"]
+short-name-mode = "permissive"
+
+[[registry]]
+location = "{PRIVATE}"
+insecure = true
+
+[[registry]]
+location = "docker.io"
+
+[[registry.mirror]]
+location = "{PRIVATE}"
+insecure = true
+
+[aliases]
+"etcd" = "quay.io/coreos/etcd"
+""",
+    "usr/bin/containerd": "",
+    "usr/local/bin/nerdctl": "",
+    "etc/containerd/certs.d/docker.io/hosts.toml": f"""\
+server = "https://registry-1.docker.io"
+
+[host."{_MIRROR}"]
+  capabilities = ["pull", "resolve"]
+""",
+    f"etc/containerd/certs.d/{PRIVATE.replace(':', '_')}_/hosts.toml": f"""\
+[host."{_MIRROR}"]
+  capabilities = ["pull", "resolve", "push"]
+""",
+}
+"""podman and containerd beside the demo host's Docker: the same registries in their own words."""
+
 STORY_FILES = {
     "etc/hostname": "okd-lr.zyl.io\n",
     "etc/sysconfig/docker": """\
@@ -53,6 +92,7 @@ Restart=always
 [Install]
 WantedBy=multi-user.target
 """,
+    **MODERN_FILES,
 }
 """The demo host's files, path below the root -> text. The CentOS 7 unit is assumed where none is found."""
 
@@ -68,6 +108,7 @@ class StoryName:
 STORY_NAMES = (
     StoryName("team/app", "the first registry has it"),
     StoryName("coreos/etcd", "the first does not have it, the second does"),
+    StoryName("etcd", "the short name of an old image on docker.io; for podman an alias of quay.io/coreos/etcd"),
     StoryName("debian", "both pass; docker.io through its mirror, which has it already"),
     StoryName("busybox", "the same, but the mirror has to fetch it first"),
     StoryName("redis", "the mirror fails with 500; docker.io itself serves it"),

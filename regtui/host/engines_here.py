@@ -120,8 +120,10 @@ def _containerd(files: FileSource, *, beside_docker: bool) -> Iterator[EngineHer
     if nerdctl:
         yield EngineHere(EngineName.CONTAINERD, f"{why}, and {nerdctl}", ContainerdClient.NERDCTL)
     ctr = next(filter(files.exists, _CTR), "")
-    if files.exists(CERTS) or not (beside_docker or kubelet or nerdctl):
-        yield EngineHere(EngineName.CONTAINERD, f"{why}{f', and {ctr}' if ctr else ''}", ContainerdClient.CTR)
+    if ctr and (files.exists(CERTS) or not beside_docker):
+        yield EngineHere(EngineName.CONTAINERD, f"{why}, and {ctr}", ContainerdClient.CTR)
+    elif not (kubelet or nerdctl or beside_docker):
+        yield EngineHere(EngineName.CONTAINERD, why, ContainerdClient.CTR)
 
 
 def _listed(paths: tuple[str, ...]) -> str:
