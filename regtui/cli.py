@@ -9,8 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from regtui import __version__
-from regtui.host.containerd.model import ContainerdClient
-from regtui.host.model import EngineName
+from regtui.host.model import ContainerdClient, EngineName
 from regtui.options import USAGE_ERROR, Options, Parser, UsageError, realm_pair
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ from regtui.frozen import dataclass
 from regtui.text import printable
 
 if TYPE_CHECKING:
-    from regtui.host.containerd.model import ContainerdClient
-    from regtui.host.model import EngineName
+    from regtui.host.model import ContainerdClient, EngineName
 
 USAGE_ERROR = 2
 """Exit status for arguments or a configuration that are refused."""

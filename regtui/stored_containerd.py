@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from regtui.engines.hub import HUB_HOST, HUB_KEY
 from regtui.host.certs import CERTS_LIMIT, CertsDirectory, ClientPair, pair_error, pem_blocks
-from regtui.host.containerd.model import ContainerdClient, ContainerdConfig, HostEntry
+from regtui.host.containerd.model import ContainerdConfig, HostEntry
 from regtui.host.files import FileTrouble
+from regtui.host.model import ContainerdClient
 from regtui.text import go_quote, printable
 
 if TYPE_CHECKING:

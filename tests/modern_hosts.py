@@ -11,7 +11,7 @@ from regtui.demo.recorded import parse_images, parse_world
 from regtui.demo.world import World
 from regtui.engines.base import Platform
 from regtui.host.containerd.load import load_containerd
-from regtui.host.containerd.model import CERTS
+from regtui.host.engines_here import CERTS
 from regtui.host.files import HostFiles
 from regtui.host.podman.load import load_podman
 from regtui.live import LiveSession, Means

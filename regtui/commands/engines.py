@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from regtui.commands.host import read_host
 from regtui.commands.live import consult
 from regtui.commands.signals import until_a_signal
-from regtui.host.containerd.model import ContainerdClient
-from regtui.host.model import EngineHere, EngineName
+from regtui.host.model import ContainerdClient, EngineHere, EngineName
 from regtui.outlet import Outlet
 from regtui.report import Resolution, plan_document
 from regtui.side_by_side import Row, engines_document, exit_status

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regtui.host.containerd.model import ContainerdClient
-from regtui.host.model import EngineName
+from regtui.host.model import ContainerdClient, EngineName
 
 if TYPE_CHECKING:
     from regtui.engines.base import Plan

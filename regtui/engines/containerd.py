@@ -13,7 +13,7 @@ from regtui.engines.containerd_image import ImageError, choose_child, media_type
 from regtui.engines.containerd_plan import client_line, make_plan
 from regtui.engines.containerd_pull import CandidatePull, PullError
 from regtui.engines.unmarshal import MANIFEST_LIST, OCI_INDEX, OCI_MANIFEST, SCHEMA2
-from regtui.host.containerd.model import ContainerdClient
+from regtui.host.model import ContainerdClient
 from regtui.outcome import Outcome
 from regtui.text import go_quote
 

@@ -9,8 +9,8 @@ import posixpath
 import re
 from dataclasses import dataclass
 
-from regtui.host.containerd.model import ContainerdClient
 from regtui.host.gourl import GoUrlError, parse_url
+from regtui.host.model import ContainerdClient
 from regtui.reference import InvalidReference, parse_moby
 from regtui.text import go_quote
 

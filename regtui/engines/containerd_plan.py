@@ -13,17 +13,10 @@ from typing import TYPE_CHECKING
 from regtui.engines.base import Candidate, Endpoint, Fault, NameParts, Plan
 from regtui.engines.containerd_names import ContainerdRefusalError, Spec, read_name
 from regtui.engines.hub import HUB_HOST
-from regtui.host.containerd.model import (
-    ALL_CAPABILITIES,
-    Capability,
-    ContainerdClient,
-    ContainerdConfig,
-    HostEntry,
-    HostsFolder,
-)
+from regtui.host.containerd.model import ALL_CAPABILITIES, Capability, ContainerdConfig, HostEntry, HostsFolder
 from regtui.host.gonet import parse_ip
 from regtui.host.gourl import GoUrlError, parse_url
-from regtui.host.model import EngineName, Security
+from regtui.host.model import ContainerdClient, EngineName, Security
 from regtui.outcome import Outcome
 from regtui.reference import split_hostport
 

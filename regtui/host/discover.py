@@ -14,7 +14,17 @@ from regtui.host.files import FileSource, FileText, HostFiles, TroubleKind
 from regtui.host.flags import config_file
 from regtui.host.given import Given, read_given
 from regtui.host.host_findings import predicted_registries, proxy_findings, registries_findings, unread_findings
-from regtui.host.model import ContainerdClient, EngineHere, EngineName, Finding, HostConfig, Proxies, Refusal, Severity, Source
+from regtui.host.model import (
+    ContainerdClient,
+    EngineHere,
+    EngineName,
+    Finding,
+    HostConfig,
+    Proxies,
+    Refusal,
+    Severity,
+    Source,
+)
 from regtui.host.proxies import proxies_of
 from regtui.host.registries_conf import OUTPUT
 from regtui.host.service import Service, read_service

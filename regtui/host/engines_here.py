@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regtui.host.containerd.model import CERTS, KUBELET, NERDCTL, ContainerdClient
+from regtui.frozen import dataclass
 from regtui.host.files import FileText
 from regtui.host.flags import DEFAULT_CONFIG_FILE
 from regtui.host.given import names_fork
-from regtui.host.model import EngineHere, EngineName
+from regtui.host.model import ContainerdClient, EngineHere, EngineName
 from regtui.host.registries_conf import SOURCE, is_version_2
 
 if TYPE_CHECKING:
@@ -18,6 +17,11 @@ if TYPE_CHECKING:
     from regtui.host.files import FileSource
     from regtui.host.unit import UnitFiles
 
+KUBELET = ("/usr/bin/kubelet", "/usr/local/bin/kubelet", "/var/lib/kubelet", "/etc/kubernetes/kubelet.conf")
+NERDCTL = ("/usr/local/bin/nerdctl", "/usr/bin/nerdctl")
+"""What speaks for these clients on a host."""
+CERTS = "/etc/containerd/certs.d"
+"""Where the folders of hosts.toml lie by custom."""
 SYSCONFIG = "/etc/sysconfig/docker"
 NOTHING = "nothing names an engine; Docker Engine with its defaults is assumed"
 _FORK_PROGRAMS = ("/usr/bin/dockerd-current", "/usr/bin/docker-current", "/usr/bin/dockerd-latest")

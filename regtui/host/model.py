@@ -26,6 +26,17 @@ class EngineName(StrEnum):
     CONTAINERD = "containerd"
 
 
+class ContainerdClient(StrEnum):
+    """Who pulls: the rules of names, of folders and of logins are the client's, not containerd's.
+
+    ctr takes full names alone; nerdctl and the kubelet (by CRI) complete them.
+    """
+
+    CTR = "ctr"
+    NERDCTL = "nerdctl"
+    CRI = "cri"
+
+
 @dataclass(frozen=True, slots=True)
 class EngineHere:
     """An engine that a host has, and what says so; `client` is who pulls by containerd, empty for other engines."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regtui.host.containerd.lint import registry_of
-from regtui.host.containerd.model import ALL_CAPABILITIES, ContainerdClient
+from regtui.host.containerd.model import ALL_CAPABILITIES
+from regtui.host.model import ContainerdClient
 from regtui.text import printable
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from regtui.frozen import dataclass
 from regtui.host.containerd.hosts_toml import HOST_KEYS, NAME, NO_HOST_TREE, ROOT_KEYS
-from regtui.host.containerd.model import CERTS, Capability, ContainerdClient
+from regtui.host.containerd.model import Capability
+from regtui.host.engines_here import CERTS
 from regtui.host.lint.wording import error, listed, note, place, shown, warning
-from regtui.host.model import Source
+from regtui.host.model import ContainerdClient, Source
 from regtui.text import printable, strip_userinfo
 
 if TYPE_CHECKING:

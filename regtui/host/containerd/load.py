@@ -7,18 +7,10 @@ from typing import TYPE_CHECKING
 from regtui.host.containerd.config_toml import ConfigTomlError, read_config_toml
 from regtui.host.containerd.hosts_toml import NAME, HostsTomlError, read_hosts_toml
 from regtui.host.containerd.lint import Evidence, findings_of, registry_of
-from regtui.host.containerd.model import (
-    CERTS,
-    KUBELET,
-    NERDCTL,
-    ContainerdClient,
-    ContainerdConfig,
-    CriRegistry,
-    HostEntry,
-    HostsFolder,
-)
+from regtui.host.containerd.model import ContainerdConfig, CriRegistry, HostEntry, HostsFolder
+from regtui.host.engines_here import CERTS, KUBELET, NERDCTL
 from regtui.host.files import FileText, FileTrouble, TroubleKind
-from regtui.host.model import BUILT_IN, EngineName, HostConfig, InsecureEntry, Proxies, Setting
+from regtui.host.model import BUILT_IN, ContainerdClient, EngineName, HostConfig, InsecureEntry, Proxies, Setting
 from regtui.host.proxies import proxies_in, proxies_of
 from regtui.host.refusal import refuse
 from regtui.host.service import read_service

@@ -7,23 +7,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from regtui.frozen import dataclass
+from regtui.host.engines_here import CERTS
+from regtui.host.model import ContainerdClient
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from regtui.host.credentials import Credential, Secret
     from regtui.host.model import Source
-
-
-class ContainerdClient(StrEnum):
-    """Who pulls: the rules of names, of folders and of logins are the client's, not containerd's.
-
-    ctr takes full names alone; nerdctl and the kubelet (by CRI) complete them.
-    """
-
-    CTR = "ctr"
-    NERDCTL = "nerdctl"
-    CRI = "cri"
 
 
 class Capability(StrEnum):
@@ -35,11 +26,6 @@ class Capability(StrEnum):
 
 
 ALL_CAPABILITIES = tuple(Capability)
-KUBELET = ("/usr/bin/kubelet", "/usr/local/bin/kubelet", "/var/lib/kubelet", "/etc/kubernetes/kubelet.conf")
-NERDCTL = ("/usr/local/bin/nerdctl", "/usr/bin/nerdctl")
-"""What speaks for these clients on a host."""
-CERTS = "/etc/containerd/certs.d"
-"""Where the folders of hosts.toml lie by custom."""
 
 
 @dataclass(frozen=True, slots=True)
