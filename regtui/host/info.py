@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regtui.host.containerd.info import containerd_info_lines
 from regtui.host.model import EngineName, Security
-from regtui.host.podman.info import podman_info_lines, podman_registries
 from regtui.host.registry_lists import DOCKER_IO
 from regtui.host.security import insecure_networks, is_listed_secure, security_of
 from regtui.text import printable, strip_userinfo
@@ -30,10 +28,15 @@ def info_lines(config: HostConfig, addresses: Addresses, *, username: str = "") 
     the one stored for the first registry. For podman the lines are those of `podman info`, for containerd the hosts of
     each registry. Beside a refusal the lines tell what could still be read: there is no daemon to print them.
     """
+    # Loaded here: most hosts have another engine.
     match config.engine:
         case EngineName.PODMAN if config.podman is not None:
+            from regtui.host.podman.info import podman_info_lines
+
             return podman_info_lines(config.podman)
         case EngineName.CONTAINERD if config.containerd is not None:
+            from regtui.host.containerd.info import containerd_info_lines
+
             return containerd_info_lines(config.containerd)
         case EngineName.PODMAN | EngineName.CONTAINERD:  # a recording holds no more of it
             return (_list_line(config, addresses),)
@@ -99,6 +102,8 @@ def info_document(config: HostConfig, addresses: Addresses) -> dict[str, object]
 
 def _podman(config: PodmanConfig) -> dict[str, object]:
     """Return what podman's files add up to besides the search list."""
+    from regtui.host.podman.info import podman_registries
+
     aliases = {**config.aliases, **config.recorded_aliases}
     return {
         "registries": _clean(podman_registries(config)),
