@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import TextIO
 
+from regtui.text import printable
+
 _CODES = {"good": "32", "bad": "31", "warn": "33", "dim": "2", "strong": "1", "accent": "36"}
+# What acts on a terminal, less line ends and the colors above. Outside text was cleaned where it came in; this is for
+# the place that forgot.
+_DANGEROUS = re.compile(
+    "(?!\x1b\\[(?:0|1|2|3[1236])m)[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
+)
 
 
 class Outlet:
@@ -24,8 +32,10 @@ class Outlet:
         return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if self._color and text else text
 
     def line(self, text: str = "") -> None:
-        """Write one line; what the encoding cannot show is escaped."""
+        """Write one line; what the encoding cannot show is escaped, and so is what would act on a terminal."""
         encoding = self._stream.encoding or "ascii"
+        if not text.isascii() or not text.isprintable():
+            text = _DANGEROUS.sub(lambda found: printable(found[0]), text)
         safe = text.encode(encoding, "backslashreplace").decode(encoding)
         self._stream.write(safe + "\n")
         self._stream.flush()

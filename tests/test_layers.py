@@ -15,8 +15,8 @@ PACKAGE = ROOT / "regtui"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 LEVELS = (
-    {"outcome", "text", "clock", "outlet", "frozen"},
-    {"gotext", "gojson", "challenge", "settings", "redaction", "outfile", "cache"},
+    {"outcome", "text", "clock", "frozen"},
+    {"outlet", "gotext", "gojson", "challenge", "settings", "redaction", "outfile", "cache"},
     {"reference"},
     {"host"},
     {"engines", "registry"},

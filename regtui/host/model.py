@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import TYPE_CHECKING
 
 from regtui.frozen import dataclass
+from regtui.text import printable
 
 if TYPE_CHECKING:
     from regtui.host.containerd.model import ContainerdConfig
@@ -73,6 +74,7 @@ class Source:
 
     `file` is the path as the host sees it (`/etc/sysconfig/docker`), or words such as `built-in default`;
     `line` counts from 1, None where a line means nothing; `name` is the variable, flag or key that held the value.
+    As text it can be printed, whatever the file is called and the key says.
     """
 
     file: str
@@ -81,7 +83,7 @@ class Source:
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
-        return f"{place} {self.name}".rstrip()
+        return printable(f"{place} {self.name}".rstrip())
 
 
 BUILT_IN = Source("built-in default")

@@ -117,7 +117,7 @@ def empty_lines(void: Void, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
     """Say why no name is shown, in the place where names would be, and what to do."""
     if void.shown:
         return ()
-    reading, wanted = void.reading, void.wanted
+    reading, wanted, width = void.reading, void.wanted, width - 1
     lines: list[Line]
     if wanted.form is Form.BROKEN:
         lines = [*wrap(f"{glyphs.bad} {wanted.problem}", width, Role.BAD)]
