@@ -29,7 +29,7 @@ LEVELS = (
     {"recording", "mirrors"},
     {"browse", "told", "replay", "markdown", "side_by_side"},
     {"told_engines"},
-    {"live"},
+    {"live", "export"},
     {"demo", "tui", "usage"},
     {"completion", "manual"},
     {"commands"},
@@ -65,7 +65,7 @@ LOWEST = set().union(*LEVELS[:4]) - {"settings", "cache"}
 PURE = sorted(
     LOWEST
     | {"engines", "events", "options", "stored", "session", "report", "told"}
-    | {"daemon", "markdown", "mirrors", "recorded_host", "recording", "records", "replay"}
+    | {"daemon", "export", "markdown", "mirrors", "recorded_host", "recording", "records", "replay"}
 )
 """Units that load the standard library and lower units alone, so that a command line starts at once."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from regtui.clock import utc_now
+from regtui.export import Export, ExportKind
 from regtui.markdown import ReportFormat, about, report
 from regtui.options import USAGE_ERROR, UsageError
 from regtui.outfile import WriteError, check_target, write_file
-from regtui.recording import recording_bytes
 
 if TYPE_CHECKING:
     from regtui.events import Event
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from regtui.report import Resolution
     from regtui.session import Session
 
-_SUFFIXES = {".md": ReportFormat.MARKDOWN, ".markdown": ReportFormat.MARKDOWN, ".txt": ReportFormat.TEXT}
+_KINDS = {ReportFormat.MARKDOWN: ExportKind.MARKDOWN, ReportFormat.TEXT: ExportKind.TEXT}
+_SUFFIXES = {".md": ExportKind.MARKDOWN, ".markdown": ExportKind.MARKDOWN, ".txt": ExportKind.TEXT}
 
 
 def printed_report(options: Options) -> ReportFormat | None:
@@ -40,30 +41,21 @@ def keep(options: Options, session: Session, happened: list[Event], record: Reso
     if record.plan is None:
         return status
     written = utc_now()
-    facts = about(session.config, session.place, written)
     printed = printed_report(options)
     if printed is not None:
-        print_safely(report(record, facts, printed))
+        print_safely(report(record, about(session.config, session.place, written), printed))
     if not options.record:
         return status
     path = Path(options.record)
-    kind = ReportFormat(options.report) if options.report else _SUFFIXES.get(path.suffix.lower())
-    data = (
-        recording_bytes(session.config, session.place, happened, written)
-        if kind is None
-        else report(record, facts, kind).encode("utf-8", "backslashreplace")
-    )
+    suffix = path.suffix.lower()
+    kind = _KINDS[ReportFormat(options.report)] if options.report else _SUFFIXES.get(suffix, ExportKind.RECORDING)
+    export = Export(session.config, session.place, tuple(happened), written)
     try:
-        write_file(path, data)
+        write_file(path, export.data(kind))
     except WriteError as error:
         sys.stderr.write(f"regtui: --record: {error}\n")
         return USAGE_ERROR
     return status
-
-
-def utc_now() -> str:
-    """Return the time in UTC as ISO 8601, to the second."""
-    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def print_safely(text: str) -> None:

@@ -15,6 +15,7 @@ class Place(StrEnum):
     NAME = "name"
     PANEL = "panel"
     CHOICE = "choice"
+    EXPORT = "export"
     REPOSITORIES = "repositories"
     TAGS = "tags"
     DETAILS = "details"
@@ -58,6 +59,7 @@ class Action:
 
 _HOME = (Place.LIST, Place.WALK)
 _NAME = (Place.NAME,)
+_EXPORT = (Place.EXPORT,)
 _LISTS = (Place.REPOSITORIES, Place.TAGS)
 _BROWSING = (*_LISTS, Place.DETAILS)
 _FILTER = (Place.FILTER,)
@@ -253,6 +255,18 @@ ACTIONS: tuple[Action, ...] = (
         palette="show: configuration",
         places=_HOME,
     ),
+    Action(
+        id="export",
+        keys=("e",),
+        shown="e",
+        label="export",
+        help="write the walk to a file: a recording, or a report in Markdown, text or JSON, without secrets",
+        palette="walk: export",
+        places=_HOME,
+    ),
+    Action("write", ("enter",), "enter", "write", "write the file", places=_EXPORT, owner=Owner.WIDGET),
+    Action("format", ("up", "down"), "↑↓", "format", "choose what is written", places=_EXPORT, owner=Owner.WIDGET),
+    Action("give_up", ("escape",), "esc", "close", "write nothing", places=_EXPORT, owner=Owner.WIDGET),
     *_CONFIGURATION_ACTIONS,
     Action(
         "copy",

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual.message import Message
 
+from regtui.events import ResolutionEnded
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
@@ -27,6 +29,13 @@ class Happened(Message):
 
 
 @dataclass
+class BrokeOff(Message):
+    """Nothing more comes of the walk with this number, and its end was not told."""
+
+    number: int
+
+
+@dataclass
 class Answered(Message):
     """A registry or a mirror answered a health check."""
 
@@ -37,7 +46,16 @@ async def follow_walk(
     session: Session, name: str, number: int, post: Callable[[Message], object], *, ask_all: bool
 ) -> None:
     """Post what happens while the name is resolved; being cancelled closes the session's iterator."""
-    await _drain(session.resolve(name, ask_all=ask_all), lambda event: post(Happened(number, event)))
+    ended = False
+
+    def tell(event: Event) -> None:
+        nonlocal ended
+        ended = ended or isinstance(event, ResolutionEnded)
+        post(Happened(number, event))
+
+    await _drain(session.resolve(name, ask_all=ask_all), tell)
+    if not ended:
+        post(BrokeOff(number))
 
 
 async def follow_health(session: Session, post: Callable[[Message], object]) -> None:

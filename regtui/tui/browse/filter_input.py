@@ -30,8 +30,8 @@ class FilterInput(Input):
 
         by: int
 
-    def __init__(self, placeholder: str, *, blink: bool, id: str) -> None:  # noqa: A002 - Textual's own name
-        super().__init__(placeholder=placeholder, compact=True, max_length=LIMIT, id=id)
+    def __init__(self, placeholder: str, *, blink: bool, id: str, limit: int = LIMIT) -> None:  # noqa: A002 - Textual's
+        super().__init__(placeholder=placeholder, compact=True, max_length=limit, id=id)
         self.cursor_blink = blink
 
     def action_pass_on(self, by: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.containers import Container, Horizontal
@@ -11,9 +11,9 @@ from textual.widgets import Static
 
 from regtui.engines.commands import pull_on
 from regtui.events import ResolutionStarted
-from regtui.tui.actions import ACTIONS, Owner, Place, by_id
+from regtui.tui.actions import ACTIONS, Owner, Place
 from regtui.tui.bindings import bindings_of
-from regtui.tui.follow import Answered, Happened, follow_health, follow_walk
+from regtui.tui.follow import Answered, BrokeOff, Happened, follow_health, follow_walk
 from regtui.tui.listing import Kind, about_lines, rows_of, source_line
 from regtui.tui.panels import (
     NEEDED,
@@ -27,7 +27,7 @@ from regtui.tui.panels import (
     too_small_lines,
 )
 from regtui.tui.safe import content
-from regtui.tui.screens.surveying import SurveyingScreen
+from regtui.tui.screens.walk_panels import WalkPanels
 from regtui.tui.state import planned
 from regtui.tui.verdict import verdict_lines
 from regtui.tui.widgets.footer import FooterBar
@@ -45,13 +45,10 @@ if TYPE_CHECKING:
     from textual.geometry import Size
     from textual.widget import Widget
 
-    from regtui.events import HealthChecked
     from regtui.host.model import HostConfig, Security
     from regtui.session import Session
     from regtui.survey import Survey
     from regtui.tui.browse.source import Browsing
-    from regtui.tui.screens.panel import TextPanel
-    from regtui.tui.state import Walk
     from regtui.tui.widgets.line_view import Make
 
 
@@ -62,7 +59,7 @@ LOW = 20
 """Rows below which the list of registries keeps to three."""
 
 
-class HomeScreen(SurveyingScreen):
+class HomeScreen(WalkPanels):
     """Wires the parts: events go down into the walk; what it shows comes back up and fills what stands around it.
 
     What opens over it is imported where it opens: the first paint does without.
@@ -83,12 +80,9 @@ class HomeScreen(SurveyingScreen):
         browsing: Callable[[Session], Browsing],
         look: Callable[[], Awaitable[Survey]] | None = None,
     ) -> None:
-        super().__init__(config, place, manner.glyphs, look)
-        self._manner = manner
-        self._blink = blink
+        super().__init__(config, place, manner, look, blink=blink)
         self._browsing = browsing
         self._session: Session | None = None
-        self._health: tuple[HealthChecked, ...] = ()
         self._known: dict[str, Security] = {}
         self._asked = ""
         self._ask_all = False
@@ -138,11 +132,6 @@ class HomeScreen(SurveyingScreen):
         self.set_class(size.width >= WIDE, "-wide")
         self.set_class(size.width >= VERY_WIDE, "-very-wide")
 
-    @property
-    def walk_view(self) -> WalkView:
-        """The walk."""
-        return self.query_one(WalkView)
-
     def connect(self, session: Session) -> None:
         """Take the means to ask, which come after the first paint; ask what was wanted in the meantime."""
         self._session = session
@@ -169,6 +158,7 @@ class HomeScreen(SurveyingScreen):
     def _ask(self) -> None:
         assert self._session is not None
         self._number += 1
+        self._happened = []
         self.walk_view.begin(planned(self._session.plan(self._asked)))
         self._follow_walk(self._session, self._asked, self._number, ask_all=self._ask_all)
 
@@ -195,7 +185,14 @@ class HomeScreen(SurveyingScreen):
             candidates = message.event.plan.candidates
             self._known.update((candidate.registry, candidate.security) for candidate in candidates)
             self._show_rows()
+        self._happened.append(message.event)
         self.walk_view.receive(message.event)
+
+    @on(BrokeOff)
+    def _take_break(self, message: BrokeOff) -> None:
+        """A recording of a walk that was stopped has no end."""
+        if message.number == self._number:
+            self.walk_view.stop("the recording ends here: the walk was stopped")
 
     @on(Answered)
     def _take_health(self, message: Answered) -> None:
@@ -208,9 +205,8 @@ class HomeScreen(SurveyingScreen):
         walk, glyphs = message.walk, self._manner.glyphs
         self._fixed("axis").draw(lambda _width: (axis_line(walk, self.walk_view.text_width),))
         self._fixed("verdict").draw(lambda width: verdict_lines(walk, width, glyphs))
-        for screen in self.app.screen_stack:
-            if screen.id == "transcript" and walk is not None:
-                cast("TextPanel", screen).draw(self._transcript(walk))
+        if walk is not None:
+            self.show_in_panels(walk)
 
     @on(RegistryList.Moved)
     def _tell_source(self) -> None:
@@ -303,39 +299,6 @@ class HomeScreen(SurveyingScreen):
         """Stop asking."""
         self._give_up("stopped: nobody is asked any more")
 
-    def action_transcript(self) -> None:
-        """Show what the engine would print."""
-        walk = self.walk_view.walk
-        if walk is None or not walk.asked:
-            self.app.notify("Ask for a name first: / and then enter.", markup=False)
-            return
-        self.walk_view.skip()
-        self._push_text("Transcript", self._transcript(walk), "transcript")
-
-    def action_help(self) -> None:
-        """Show all keys."""
-        from regtui.tui.help import help_lines
-
-        glyphs, place = self._manner.glyphs, self._place()
-        self._push_text("Help", lambda width: help_lines(width, glyphs, place), "help")
-
-    def action_copy(self) -> None:
-        """Let a text be chosen and copy it."""
-        from regtui.tui.copying import CopyRows, copyables
-        from regtui.tui.screens.panel import ChoicePanel
-
-        offered = copyables(self.walk_view.walk, self.walk_view.cursor)
-        if not offered:
-            self.app.notify("There is nothing to copy yet.", markup=False)
-            return
-
-        def copy(index: int | None) -> None:
-            if index is not None:
-                self.app.copy_to_clipboard(offered[index].text)
-                self.app.notify(offered[index].text, title=f"copied: {offered[index].label}", markup=False)
-
-        self.app.push_screen(ChoicePanel("Copy", CopyRows(offered), plain=self._manner.glyphs.plain, id="copy"), copy)
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's own
         """An action works in its places; elsewhere its keys keep their own meaning."""
         known = [known for known in ACTIONS if known.id == action]
@@ -364,14 +327,3 @@ class HomeScreen(SurveyingScreen):
 
     def _fixed(self, name: str) -> FixedLines:
         return self.query_one(f"#{name}", FixedLines)
-
-    def _transcript(self, walk: Walk) -> Make:
-        from regtui.tui.transcript import transcript_lines
-
-        return lambda width: transcript_lines(walk, width, self._manner.glyphs)
-
-    def _push_text(self, title: str, make: Make, name: str) -> None:
-        from regtui.tui.screens.panel import TextPanel
-
-        keys = ",".join(by_id(name).keys)
-        self.app.push_screen(TextPanel(title, make, plain=self._manner.glyphs.plain, id=name, keys=keys))

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
 
+from regtui.clock import utc_now
 from regtui.frozen import dataclass
 from regtui.tui.frames import Canvas, Frame, Scene, frame, settle, toggled
 from regtui.tui.playback import Playback, busy, receive, skip, start, tick
@@ -31,13 +32,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a walk is played: with motion or without, spread out or at once, frames a second, the clock in ms."""
+    """How a walk is played: with motion or without, spread out or at once, frames a second, the clock in ms.
+
+    `written` is the time in UTC that is written into exports.
+    """
 
     glyphs: Glyphs
     motion: bool = True
     paced: bool = True
     frames: int = 12
     clock: Callable[[], float] = lambda: monotonic() * 1000
+    written: Callable[[], str] = utc_now
 
 
 class WalkView(TextLines):
