@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from regtui.outfile import private_folder
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
 
@@ -153,23 +155,13 @@ class Cache:
     def _new_file(self, path: Path) -> _NewFile:
         """Return a file that will take the place of `path` in one step; one that takes nothing where none can be."""
         try:
-            self._make_folder(path.parent)
+            for folder in (self._folder, *(self._folder / part for part in _parts(path, self._folder))):
+                private_folder(folder)
             self._trim()
             return _NewFile(path, self._note)
         except OSError as error:
             self._note(error)
             return _NewFile(None, self._note)
-
-    def _make_folder(self, folder: Path) -> None:
-        """Make the folder and those above it up to the cache's own, each for the user alone; OSError."""
-        owner = next(parent for parent in self._folder.parents if parent.exists())
-        if not self._folder.exists() and owner.stat().st_uid != os.geteuid():
-            raise PermissionError(13, "belongs to another user", str(owner))  # sudo must leave nothing in a home
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for part in (self._folder, *reversed([folder, *folder.parents])):
-            if part == self._folder or self._folder in part.parents:
-                part.mkdir(mode=0o700, exist_ok=True)
-                _own(part)
 
     def _trim(self) -> None:
         """Remove other layouts, remains of killed runs, and the oldest files beyond the limits; once in a run."""
@@ -296,15 +288,9 @@ def _reading(path: Path, limit: int) -> Iterator[IO[bytes]]:
         yield file
 
 
-def _own(folder: Path) -> None:
-    """See to it that a folder is the user's alone; OSError where it is another's, or a link that another made."""
-    info = folder.lstat()
-    if stat.S_ISLNK(info.st_mode) and info.st_uid == os.geteuid():
-        info = folder.stat()
-    if not stat.S_ISDIR(info.st_mode) or info.st_uid != os.geteuid():
-        raise PermissionError(13, "is no folder of this user", str(folder))
-    if info.st_mode & 0o077:
-        folder.chmod(0o700)
+def _parts(path: Path, folder: Path) -> Iterator[Path]:
+    """Yield the folders between the cache's own and a file, from the outside in."""
+    yield from (part for part in reversed(path.relative_to(folder).parents) if part.name)
 
 
 def _head(line: bytes) -> dict[str, object]:

@@ -1,7 +1,8 @@
-"""Files that regtui writes because a person named them: whole or not at all, and never through somebody else's link."""
+"""Files that regtui writes: whole or not at all, for their owner alone, and never through somebody else's link."""
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
@@ -48,6 +49,29 @@ def write_file(path: Path, data: bytes) -> None:
     finally:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
+
+
+def private_folder(folder: Path) -> None:
+    """Make a folder of regtui's own and those above it that are missing, each for the user alone.
+
+    OSError, and nothing is made, where what is there belongs to somebody else: root must leave nothing in the home that
+    `sudo` kept, and nobody may have laid the folder out for another.
+    """
+    missing = [folder]
+    while not missing[-1].exists() and missing[-1] != missing[-1].parent:
+        missing.append(missing[-1].parent)
+    there = missing.pop()
+    if missing and there.stat().st_uid != os.geteuid():
+        raise PermissionError(errno.EACCES, "belongs to another user", str(there))
+    for part in reversed(missing):
+        part.mkdir(mode=0o700, exist_ok=True)
+    info = folder.lstat()
+    if stat.S_ISLNK(info.st_mode) and info.st_uid == os.geteuid():
+        info = folder.stat()  # a link of one's own leads where one wants it
+    if not stat.S_ISDIR(info.st_mode) or info.st_uid != os.geteuid():
+        raise PermissionError(errno.EACCES, "is no folder of this user", str(folder))
+    if info.st_mode & 0o077:
+        folder.chmod(0o700)
 
 
 def _target(path: Path) -> Path:

@@ -7,11 +7,13 @@ import re
 import stat
 from dataclasses import fields
 from enum import StrEnum
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from regtui.frozen import dataclass
 from regtui.text import printable
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILE_LIMIT = 64 * 1024
 """Bytes; the settings that exist fill a few hundred."""
@@ -106,9 +108,9 @@ def write_settings(path: Path, settings: Settings) -> None:
 
     Raises SettingsError, and leaves the file as it was, where it holds a comment or cannot be read or written.
     """
-    import tempfile
-
     import tomli_w
+
+    from regtui.outfile import WriteError, private_folder, write_file
 
     try:
         known = _read(path)
@@ -120,17 +122,12 @@ def write_settings(path: Path, settings: Settings) -> None:
         text = ", ".join(f"{key} = {_as_toml(value)}" for key, value in _chosen(settings).items())
         raise SettingsError(f"{_shown(path)} holds comments of yours and is left alone. Write there: {text}")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".settings-")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                tomli_w.dump(_chosen(settings), file)
-            Path(temporary).replace(path)
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        private_folder(path.parent)
+        write_file(path, tomli_w.dumps(_chosen(settings)).encode())
     except OSError as error:
         raise SettingsError(f"{_shown(path)} cannot be written: {_cause(error)}") from error
+    except WriteError as error:
+        raise SettingsError(str(error)) from error
 
 
 def _cause(error: OSError | SettingsError) -> str:

@@ -16,7 +16,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 LEVELS = (
     {"outcome", "text", "clock", "frozen"},
-    {"outlet", "gotext", "gojson", "challenge", "settings", "redaction", "outfile", "cache"},
+    {"outlet", "gotext", "gojson", "challenge", "redaction", "outfile"},
+    {"settings", "cache"},
     {"reference"},
     {"host"},
     {"engines", "registry"},
