@@ -80,7 +80,6 @@ class RegtuiApp(App[None]):
     def __init__(self, begin: Start, *, manner: Manner | None = None) -> None:
         self._backstop = Backstop(plain=begin.look.plain)
         super().__init__()
-        self.stylesheet = PackagedSheets(variables=self.get_css_variables())
         look = begin.look
         self._begin = begin
         self._manner = manner or Manner(
@@ -91,7 +90,10 @@ class RegtuiApp(App[None]):
         self.animation_level = look.motion.value
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = look.theme if look.theme in self.available_themes else "dark"
+        # Set without its watcher, which would read every style sheet a second time before the first paint.
+        self.set_reactive(App.theme, look.theme if look.theme in self.available_themes else "dark")
+        self._refresh_truecolor_filter(self.ansi_theme)
+        self.stylesheet = PackagedSheets(variables=self.get_css_variables())
 
     def get_default_screen(self) -> Screen[None]:
         """Return the home screen, which needs nothing but the configuration for its first paint."""

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.reactive import Reactive
-from textual.screen import Screen
-
 from regtui.tui.actions import ACTIONS, by_id
 from regtui.tui.actions import Place as Keys
 from regtui.tui.browse.around import title_line
@@ -14,6 +11,7 @@ from regtui.tui.copying import CopyRows
 from regtui.tui.help import help_lines
 from regtui.tui.panels import NEEDED, too_small_lines
 from regtui.tui.screens.panel import ChoicePanel, TextPanel
+from regtui.tui.widgets.first_paint import FirstScreen
 from regtui.tui.widgets.footer import FooterBar
 from regtui.tui.widgets.line_view import FixedLines
 
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.events import Resize
     from textual.geometry import Size
-    from textual.widget import Widget
 
     from regtui.browse.models import Place, Standing
     from regtui.tui.browse.source import Surroundings
@@ -33,12 +30,10 @@ WIDE = 110
 """Columns from which something stands beside the list."""
 
 
-class BrowsingScreen(Screen[None]):
+class BrowsingScreen(FirstScreen):
     """A screen about a place, or about something in it that `path` leads to."""
 
     CSS_PATH = "browse.tcss"
-    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
-    """As on the home screen: the parts show their focus themselves."""
     KEYS: ClassVar[Keys]
 
     def __init__(self, around: Surroundings, place: Place, path: tuple[str, ...] = ()) -> None:

@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.containers import Container, Horizontal
 
 from regtui.browse.models import BrowseError
 from regtui.tui.actions import Place as Keys
@@ -21,6 +20,7 @@ from regtui.tui.panels import frame_bottom, frame_top
 from regtui.tui.screens.browsing import BrowsingScreen
 from regtui.tui.screens.comparing import EverywhereScreen
 from regtui.tui.screens.json import JsonPanel
+from regtui.tui.widgets.first_paint import Box, Row
 from regtui.tui.widgets.line_view import FixedLines, TextLines
 
 if TYPE_CHECKING:
@@ -56,15 +56,15 @@ class DetailsScreen(BrowsingScreen):
     def parts(self) -> ComposeResult:
         """Lay out two columns; on a small screen the second one's text stands below the first one's."""
         glyphs = self.glyphs
-        with Horizontal(id="columns"):
-            with Container(id="main"):
+        with Row(id="columns"):
+            with Box(id="main"):
                 yield FixedLines(lambda width: (frame_top("Image", width, glyphs, focused=True),), id="top")
-                with Container(classes="body"):
+                with Box(classes="body"):
                     yield TextLines(self._main(), id="manifest")
                 yield FixedLines(self._bottom(), id="bottom")
-            with Container(id="side"):
+            with Box(id="side"):
                 yield FixedLines(lambda width: (frame_top("Around it", width, glyphs, focused=False),), id="side-top")
-                with Container(classes="body"):
+                with Box(classes="body"):
                     yield TextLines(self._more(), id="more")
                 yield FixedLines(lambda width: (frame_bottom((), width, glyphs),), id="side-bottom")
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.containers import Container, Horizontal
-from textual.reactive import Reactive
 from textual.widgets import Static
 
 from regtui.engines.commands import pull_on
@@ -30,6 +28,7 @@ from regtui.tui.safe import content
 from regtui.tui.screens.walk_panels import WalkPanels
 from regtui.tui.state import planned
 from regtui.tui.verdict import verdict_lines
+from regtui.tui.widgets.first_paint import Box, Row
 from regtui.tui.widgets.footer import FooterBar
 from regtui.tui.widgets.line_view import FixedLines
 from regtui.tui.widgets.name_input import NameInput
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.events import Resize
     from textual.geometry import Size
-    from textual.widget import Widget
 
     from regtui.host.model import HostConfig, Security
     from regtui.session import Session
@@ -67,8 +65,6 @@ class HomeScreen(WalkPanels):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of(Owner.SCREEN)
     AUTO_FOCUS = "#registry-list"
-    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
-    """Textual repaints the whole screen when this changes, which is 6 KB; the parts show their focus themselves."""
 
     def __init__(
         self,
@@ -95,18 +91,18 @@ class HomeScreen(WalkPanels):
         self._fit(self.app.size)
         yield FixedLines(lambda width: (title_line(config, place, width, glyphs),), id="title")
         yield FixedLines(lambda width: refusal_lines(config, width, glyphs), id="refusal")
-        with Container(id="panels"):
-            with Container(id="registries"):
+        with Box(id="panels"):
+            with Box(id="registries"):
                 yield FixedLines(self._top("Registries", Place.LIST), id="registries-top")
-                with Container(classes="body"):
+                with Box(classes="body"):
                     yield RegistryList(self._rows(), id="registry-list")
                     yield FixedLines(lambda width: notes_lines(config, width, glyphs), id="notes")
                     yield FixedLines(id="about")
                 yield FixedLines(id="registries-bottom")
-            with Container(id="resolve"):
+            with Box(id="resolve"):
                 yield FixedLines(self._top("Resolve", None), id="resolve-top")
-                with Container(classes="body"):
-                    with Horizontal(id="name-row"):
+                with Box(classes="body"):
+                    with Row(id="name-row"):
                         yield Static(content(f"{pull_on(config)} "), id="command")
                         yield NameInput(blink=self._blink, id="name")
                         yield FixedLines(id="axis")

@@ -6,7 +6,6 @@ import time
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.containers import Container, Horizontal
 from textual.widgets import Static
 
 from regtui.tui.actions import Place as Keys
@@ -21,6 +20,7 @@ from regtui.tui.browse.slices import search_on
 from regtui.tui.browse.state import Phase, Reading, ended, paged
 from regtui.tui.panels import frame_bottom, frame_top
 from regtui.tui.screens.browsing import BrowsingScreen
+from regtui.tui.widgets.first_paint import Box, Row
 from regtui.tui.widgets.line_view import FixedLines
 
 if TYPE_CHECKING:
@@ -58,11 +58,11 @@ class ListingScreen(BrowsingScreen):
     def parts(self) -> ComposeResult:
         """Lay out the list with its edges, the filter above it, what is told beside and below it."""
         glyphs = self.glyphs
-        with Horizontal(id="columns"):
-            with Container(id="main"):
+        with Row(id="columns"):
+            with Box(id="main"):
                 yield FixedLines(self._top(), id="top")
-                with Container(classes="body"):
-                    with Horizontal(id="filter-row"):
+                with Box(classes="body"):
+                    with Row(id="filter-row"):
                         yield Static("/ ", id="slash", markup=False)
                         yield FilterInput(self.PLACEHOLDER, blink=self.around.blink, id="filter")
                     yield FixedLines(self.column_heads(), id="heads")
@@ -70,11 +70,11 @@ class ListingScreen(BrowsingScreen):
                     yield NameList(self.rows(), id="names")
                     yield FixedLines(self._below(), id="below")
                 yield FixedLines(self._status(), id="bottom")
-            with Container(id="side"):
+            with Box(id="side"):
                 yield FixedLines(
                     lambda width: (frame_top(self.side_title(), width, glyphs, focused=False),), id="side-top"
                 )
-                with Container(classes="body"):
+                with Box(classes="body"):
                     yield FixedLines(self.side(), id="beside")
                 yield FixedLines(lambda width: (frame_bottom((), width, glyphs),), id="side-bottom")
 

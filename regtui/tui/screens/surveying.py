@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from regtui.tui.panels import notes_lines, refusal_lines, title_line
+from regtui.tui.widgets.first_paint import FirstScreen
 from regtui.tui.widgets.line_view import FixedLines
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Surveyed(Message):
     survey: Survey
 
 
-class SurveyingScreen(Screen[None]):
+class SurveyingScreen(FirstScreen):
     """Shows a host's title, refusal and notes, and takes a survey of it; `surveyed` is for what else shows of it."""
 
     def __init__(

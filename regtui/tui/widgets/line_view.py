@@ -16,6 +16,7 @@ from textual.widget import Widget
 
 from regtui.tui.cells import EMPTY, Line, Role, pad, split
 from regtui.tui.safe import palette_of, strip
+from regtui.tui.widgets.first_paint import PaintedFirst
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     Make = Callable[[int], tuple[Line, ...]]
 
 
-class LineView(ScrollView):
+class LineView(PaintedFirst, ScrollView):
     """Shows `line_count` lines that `line_at` makes when they come into view."""
 
     ALLOW_SELECT = False
