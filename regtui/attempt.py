@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from regtui.engines.base import Answer, HttpAnswer, NoAnswer, NotAuthorized, Step
@@ -25,6 +26,7 @@ from regtui.registry.errors import (
     NoCredentials,
     TokenError,
 )
+from regtui.registry.jsonbody import off_loop
 from regtui.seen import SeenManifests
 from regtui.spectator import PingSpectator, Spectator, stage_of
 
@@ -188,7 +190,7 @@ class _Asking:
             manifest = await self._manifest(self._move.digest or self._candidate.wanted, granted.authorization)
             answer = replace(answer, manifest=manifest)
             if isinstance(manifest, HttpAnswer) and manifest.status in SUCCESS:
-                digest = self._asker.child(manifest)
+                digest = await off_loop(len(manifest.body), partial(self._asker.child, manifest))
                 if digest is not None:
                     answer = replace(answer, child=await self._read(digest, granted.authorization))
             stage.result(answer.child or manifest)

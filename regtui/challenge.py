@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
 LIMIT = 100 * 1024
 """Characters of one header value that are read; the transport takes no larger header block."""
+KEPT = 64
+"""Values whose reading is kept: a 401 is looked at several times, and a large one takes a twentieth of a second."""
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.0-9A-Z^_`a-z|~]+")
 _BLANKS = re.compile(r"[ \t\r\n]*+")
@@ -40,10 +43,7 @@ def parse_challenges(values: Iterable[str]) -> tuple[Challenge, ...]:
     RFC 9110, 11.6.1: several challenges in one value are told from parameters by the missing `=`. Beyond it, an
     unquoted value runs to the next comma or blank (`realm=https://h/token`), and an unclosed quote to the end.
     """
-    found: list[Challenge] = []
-    for value in values:
-        found.extend(_offers(value[:LIMIT]))
-    return tuple(found)
+    return tuple(offer for value in values for offer in _offers(value[:LIMIT]))
 
 
 def parse_as_distribution(values: Iterable[str]) -> tuple[Challenge, ...]:
@@ -56,6 +56,7 @@ def parse_as_distribution(values: Iterable[str]) -> tuple[Challenge, ...]:
     return tuple(offer for value in values if (offer := _first_offer(value[:LIMIT])) is not None)
 
 
+@lru_cache(KEPT)
 def _first_offer(text: str) -> Challenge | None:
     scheme = _TOKEN.match(text)
     if scheme is None:
@@ -83,7 +84,8 @@ def _strict_value(text: str, place: int) -> tuple[str, int]:
     return ("", place) if token is None else (token[0], token.end())
 
 
-def _offers(text: str) -> list[Challenge]:
+@lru_cache(KEPT)
+def _offers(text: str) -> tuple[Challenge, ...]:
     offers: list[tuple[str, dict[str, str]]] = []
     place = _end(_COMMAS, text, 0)
     while place < len(text):
@@ -101,7 +103,7 @@ def _offers(text: str) -> list[Challenge]:
             if (credentials := _TOKEN68.match(text, place)) is not None:
                 place = credentials.end()
         place = _end(_COMMAS, text, place)
-    return [Challenge(scheme, tuple(parameters.items())) for scheme, parameters in offers]
+    return tuple(Challenge(scheme, tuple(parameters.items())) for scheme, parameters in offers)
 
 
 def _loose_value(text: str, place: int) -> tuple[str, int]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from regtui import events
-from regtui.engines.base import Attempt, Concluded, NoAnswer, Passed, Say, Verdict
+from regtui.engines.base import Attempt, Concluded, HttpAnswer, NoAnswer, Passed, Say, Verdict
 from regtui.outcome import Outcome, Trouble
+from regtui.registry.jsonbody import off_loop
 from regtui.stored import CERTS
 from regtui.text import printable
 
@@ -75,12 +77,9 @@ class Resolution:
         """Send the engine an answer for each attempt until it returns; `offset` is its first candidate's index."""
         answer: Answer | None = None
         while True:
-            try:
-                move = walk.send(answer)
-            except StopIteration as stop:
-                verdict = stop.value
-                assert isinstance(verdict, Verdict)
-                return verdict
+            move = await off_loop(_largest_body(answer), partial(_next_move, walk, answer))
+            if isinstance(move, Verdict):
+                return move
             answer = await self._make(move, offset)
 
     async def _make(self, move: Move, offset: int) -> Answer | None:
@@ -136,3 +135,18 @@ class Resolution:
         now = self._clock.now()
         end = (verdict.outcome, verdict.exit, verdict.found, verdict.error, verdict.engine_seconds)
         self._emit(events.ResolutionEnded(now, *end))
+
+
+def _next_move(walk: Walk, answer: Answer | None) -> Move | Verdict:
+    """Return what the engine does with an answer; it reads the answer's bodies, which may be megabytes of anything."""
+    try:
+        return walk.send(answer)
+    except StopIteration as stop:
+        verdict = stop.value
+        assert isinstance(verdict, Verdict)
+        return verdict
+
+
+def _largest_body(answer: Answer | None) -> int:
+    parts = () if answer is None else (answer.ping, answer.manifest, answer.child)
+    return max((len(part.body) for part in parts if isinstance(part, HttpAnswer)), default=0)

@@ -57,9 +57,9 @@ class Terminal:
             pass
         return len(self.out) - before
 
-    def end(self) -> int:
+    def end(self, within: float = LIMIT) -> int:
         """Read to the end and return the exit status, the number of the signal negative."""
-        over = time.monotonic() + LIMIT
+        over = time.monotonic() + within
         while self.process.poll() is None:
             self._read(0.05)
             assert time.monotonic() < over, f"it never ended; the end was {self.out[-300:]!r}"

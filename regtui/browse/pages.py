@@ -138,7 +138,7 @@ class Walk:
         url, reply = await self._first()
         names = await self._read(reply)
         page = self._listing.take(names, len(reply.body), url, reply.links)
-        yield self._shown(page, reply)
+        yield await self._shown(page, reply)
         onward = page.onward
         if isinstance(onward, Next) and len(names.names) + names.invalid == FIRST_SIZE:
             larger = await self._larger()
@@ -148,12 +148,12 @@ class Walk:
                 names = await self._read(reply)
                 rest = replace(names, names=tuple(name for name in names.names if name not in first))
                 page = self._listing.take(rest, len(reply.body), url, reply.links)
-                yield self._shown(page, reply)
+                yield await self._shown(page, reply)
                 onward = page.onward
         while isinstance(onward, Next):
             reply = await self._ask(onward.url)
             page = self._listing.take(await self._read(reply), len(reply.body), onward.url, reply.links)
-            yield self._shown(page, reply)
+            yield await self._shown(page, reply)
             onward = page.onward
         yield Ended(
             onward.reason or (f"a page was larger than {PAGE_MIB} MiB: its end is missing" if self._cut else "")
@@ -192,8 +192,11 @@ class Walk:
             sentence = f"{self._who} answered with {shown} that is no list of {self._key}: {error}"
             raise AnswerRefused(sentence, answer=reply) from None
 
-    def _shown(self, page: Page, reply: Reply) -> ReadPage:
-        return ReadPage(page.names, page.invalid, odd_entries(reply.body, self._key) if page.invalid else ())
+    async def _shown(self, page: Page, reply: Reply) -> ReadPage:
+        if not page.invalid:
+            return ReadPage(page.names)
+        odd = await off_loop(len(reply.body), partial(odd_entries, reply.body, self._key))
+        return ReadPage(page.names, page.invalid, odd)
 
     def _url(self, **more: int) -> str:
         query = urlencode({**self._parameters, **more})
