@@ -111,7 +111,8 @@ class Narrator:
         if event.engine_seconds >= 1:
             yield f"{self._command.partition(' ')[0]} itself would have waited about {event.engine_seconds:.0f} s"
         yield ""
-        yield f"{self._command} would print:"
+        printed = "would print:" if self._record.transcript else "would print its progress alone"
+        yield f"{self._command} {printed}"
         for line in self._record.transcript:
             mark = self._dim("  (assumed)") if line.assumed else ""
             yield f"  {printable(line.text, 2000)}{mark}"

@@ -97,7 +97,7 @@ async def _resolve(sessions: list[tuple[str, LiveSession]], options: Options) ->
         tell_heading(name, labels, outlet)
     with until_a_signal() as interruption:
         for label, session in sessions:
-            row = await _row(label, session, name, options)
+            row = await walked(label, session, name, strict=options.strict, ask_all=options.ask_all)
             rows.append(row)
             if not options.json:
                 tell_row(row, labels, outlet)
@@ -111,14 +111,14 @@ async def _resolve(sessions: list[tuple[str, LiveSession]], options: Options) ->
     return status
 
 
-async def _row(label: str, session: LiveSession, name: str, options: Options) -> Row:
+async def walked(label: str, session: LiveSession, name: str, *, strict: bool = False, ask_all: bool = False) -> Row:
     """Return what one engine would do; where it refuses its configuration nobody is asked."""
     config = session.config
     record = Resolution()
     if config.refusal is not None:
         return Row(label, config, record, config.refusal.message)
     try:
-        async for event in session.resolve(name, strict=options.strict, ask_all=options.ask_all):
+        async for event in session.resolve(name, strict=strict, ask_all=ask_all):
             record.fold(event)
     finally:
         await session.aclose()

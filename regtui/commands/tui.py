@@ -10,10 +10,12 @@ from regtui.commands.host import complain, read_host
 
 if TYPE_CHECKING:
     from regtui.commands.live import Consulted
+    from regtui.live import Means
     from regtui.options import Options
     from regtui.registry.network import Resolver
     from regtui.session import Session
     from regtui.survey import Survey
+    from regtui.tui.engines import Engines
 
 
 def run(options: Options) -> int:
@@ -30,23 +32,47 @@ def run(options: Options) -> int:
         else:
             config, place = read_host(options), ", ".join(options.configs) or "this host"
         first: list[Consulted] = []
+        opened: list[Means] = []
+
+        def means() -> Means:
+            from regtui.commands.sessions import means_of
+
+            if not opened:
+                opened.append(stack.enter_context(means_of(options)))
+            return opened[0]
 
         async def open_session() -> Session:
             from regtui.commands.live import consult
-            from regtui.commands.sessions import session_of
+            from regtui.commands.sessions import session_with
 
             # In a thread: a daemon that hangs is waited for, and the screen goes on meanwhile.
             consulted = await asyncio.to_thread(consult, config, options, thorough=True)
             first.append(consulted)
-            return stack.enter_context(session_of(options, consulted.config, place))
+            return session_with(means(), consulted.config, place)
 
         async def survey() -> Survey:
             from regtui.commands.surveying import survey_host
 
             return await survey_host(options, root, _resolver(options), first.pop() if first else None)
 
+        async def survey_as(named: Options) -> Survey:
+            from regtui.commands.surveying import survey_host
+
+            return await survey_host(named, root, _resolver(named))
+
+        def engines() -> Engines:
+            from regtui.commands.other_engines import HostEngines
+
+            return HostEngines(options, root, place, config, means, survey_as)
+
         status = run_app(
-            open_session, config, place, name=next(iter(options.words), ""), color=options.color, survey=survey
+            open_session,
+            config,
+            place,
+            name=next(iter(options.words), ""),
+            color=options.color,
+            survey=survey,
+            engines=engines,
         )
     complain(config, color=options.color)
     return status

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regtui.host.model import ContainerdClient, EngineName
+from regtui.host.model import ContainerdClient, EngineHere, EngineName
 
 if TYPE_CHECKING:
     from regtui.engines.base import Plan
@@ -46,6 +46,11 @@ def client_of(config: HostConfig) -> str:
 def pull_on(config: HostConfig) -> str:
     """Return the pull command of a host."""
     return pull_command(config.engine, client_of(config))
+
+
+def label_of(config: HostConfig) -> str:
+    """Return a host's engine for a person: `podman`, `containerd (nerdctl)`."""
+    return EngineHere(config.engine, "", client_of(config)).label
 
 
 def halted(engine: EngineName) -> str:

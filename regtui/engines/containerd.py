@@ -68,7 +68,8 @@ class Containerd:
                 yield Say(line, error.assumed)
             return Verdict(error.outcome, EXIT_FAILED, error=text, engine_seconds=pull.cost)
         yield Passed(0, Outcome.FOUND)
-        yield Say(f"unpacking {platform.os}/{platform.architecture} {found.digest}...")
+        if plan.client in ("", ContainerdClient.CTR):  # the other clients print their progress alone
+            yield Say(f"unpacking {platform.os}/{platform.architecture} {found.digest}...")
         return Verdict(Outcome.FOUND, 0, found, engine_seconds=pull.cost)
 
 

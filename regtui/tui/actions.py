@@ -244,6 +244,16 @@ ACTIONS: tuple[Action, ...] = (
         help="open or close a registry of the walk; while it is being drawn, go to its end at once",
         places=(Place.WALK,),
     ),
+    Action(
+        id="engine",
+        keys=("o",),
+        shown="",
+        label="engine",
+        help="change to another engine, or put all of the host's side by side",
+        palette="engine: change",
+        places=_HOME,
+        owner=Owner.APP,
+    ),
     Action("ask_all", ("a",), "a", "ask all", "ask on, past the registry that serves it", "resolve: ask all", _HOME),
     Action("transcript", ("t",), "t", "output", "what docker prints, and the truth", "show: transcript", _HOME),
     Action(

@@ -30,15 +30,18 @@ if TYPE_CHECKING:
     from textual.filter import LineFilter
     from textual.screen import Screen
 
-    from regtui.host.model import HostConfig
+    from regtui.host.model import EngineHere, HostConfig
     from regtui.session import Session
     from regtui.survey.model import Survey
     from regtui.tui.browse.source import Browsing
+    from regtui.tui.engines import Engines
     from regtui.tui.terminal import Look
 
 FAULT = 70
 """Exit status for a fault of regtui's own (EX_SOFTWARE)."""
 INTERRUPTED = 130
+MODE = "engine-"
+"""How the names of the modes begin that hold the screens of an engine which was changed to."""
 WALK_FRAMES = {Motion.FULL: 12, Motion.BASIC: 8, Motion.NONE: 8}
 """Frames a second of what moves by itself."""
 
@@ -67,6 +70,7 @@ class Start:
     save: Callable[[str], str] | None = None
     browsing: Callable[[Session], Browsing] = _browsing_of
     survey: Callable[[], Awaitable[Survey]] | None = None
+    engines: Callable[[], Engines] | None = None
 
 
 class RegtuiApp(App[None]):
@@ -86,6 +90,7 @@ class RegtuiApp(App[None]):
             ASCII if look.plain else UNICODE, look.motion is not Motion.NONE, look.paced, WALK_FRAMES[look.motion]
         )
         self._session: Session | None = None
+        self._changes = 0
         self.fault: BaseException | None = None
         self.animation_level = look.motion.value
         for theme in THEMES:
@@ -97,14 +102,12 @@ class RegtuiApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         """Return the home screen, which needs nothing but the configuration for its first paint."""
+        return self._home_of(self._begin.config, self._begin.survey)
+
+    def _home_of(self, config: HostConfig, survey: Callable[[], Awaitable[Survey]] | None) -> HomeScreen:
         begin = self._begin
         return HomeScreen(
-            begin.config,
-            begin.place,
-            self._manner,
-            blink=begin.look.blink,
-            browsing=begin.browsing,
-            look=begin.survey,
+            config, begin.place, self._manner, blink=begin.look.blink, browsing=begin.browsing, look=survey
         )
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -129,6 +132,51 @@ class RegtuiApp(App[None]):
     async def _connect(self) -> None:
         self._session = await self._begin.open_session()
         self.home.connect(self._session)
+
+    def action_engine(self) -> None:
+        """Let another engine be chosen, or all be put side by side."""
+        if self._begin.engines is None:
+            self.notify("A recording has one engine alone.", markup=False)
+            return
+        # Loaded here: the first paint does without it.
+        from regtui.tui.engines import EngineRows
+        from regtui.tui.screens.engines import EnginesScreen
+        from regtui.tui.screens.panel import ChoicePanel
+
+        engines, home, glyphs = self._begin.engines(), self.home, self._manner.glyphs
+        rows = EngineRows(engines, home.engine, glyphs)
+
+        def choose(index: int | None) -> None:
+            if index is None:
+                return
+            if (chosen := rows.chosen(index)) is not None:
+                self._change_engine(engines, chosen)
+            elif home.name_asked:
+                self.push_screen(EnginesScreen(engines, home.name_asked, glyphs))
+            else:
+                self.notify("Type a name first: / and then its letters.", markup=False)
+
+        self.push_screen(ChoicePanel("Engine", rows, plain=glyphs.plain, id="engine"), choose)
+
+    @work(group="connect", exclusive=True)
+    async def _change_engine(self, engines: Engines, chosen: EngineHere) -> None:
+        """Show the home screen of another engine in place of this one's, with the same name."""
+        name, before = self.home.name_asked, self._session
+        opened = await engines.open(chosen)
+        self._session = opened.session
+        # The first screen belongs to the default mode, which alone cannot be taken away: it stays, and asks nobody.
+        mode, old = f"{MODE}{self._changes}", self.current_mode
+        self._changes += 1
+        self.workers.cancel_node(self.home)
+        self.add_mode(mode, lambda: self._home_of(opened.session.config, opened.survey))
+        await self.switch_mode(mode)
+        if old.startswith(MODE):
+            await self.remove_mode(old)
+        self.home.connect(opened.session)
+        if name:
+            self.home.ask(name)
+        if before is not None:
+            await before.aclose()
 
     @property
     def home(self) -> HomeScreen:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regtui.engines.commands import halted, pull_on
+from regtui.engines.commands import halted, label_of, pull_on
 from regtui.host.model import Severity
 from regtui.tui.bars import BAR_WIDTH, scale
 from regtui.tui.cells import EMPTY, Line, Role, Span, crop, indent, line_width, span, spread, wrap
@@ -27,7 +27,7 @@ def title_line(config: HostConfig, place: str, width: int, glyphs: Glyphs) -> Li
     left: Line = (
         Span("regtui", Role.STRONG),
         Span("  "),
-        span(config.engine, Role.ACCENT),
+        span(label_of(config), Role.ACCENT),
         Span(f" {glyphs.dot} ", Role.DIM),
         span(place),
     )

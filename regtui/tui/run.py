@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from regtui.session import Session
     from regtui.survey import Survey
     from regtui.tui.app import RegtuiApp
+    from regtui.tui.engines import Engines
 
 REFUSED = 2
 """Exit status where the terminal, or the host's configuration, is refused."""
@@ -44,14 +45,15 @@ def run_app(
     name: str = "",
     color: bool = True,
     survey: Callable[[], Awaitable[Survey]] | None = None,
+    engines: Callable[[], Engines] | None = None,
 ) -> int:
     """Show the home screen until a person quits; return the exit status.
 
     `open_session` is called after the first paint, on the loop: what takes long in it belongs into a thread. `place`
-    is where the configuration was read, for the title. `name` is resolved at once. `survey` looks at the whole host. 0
-    after quitting, 2 where the terminal is refused or the daemon would refuse the configuration, 70 for a fault of
-    regtui's own, 128+N for signal N (130 for ^C). The caller leaves with os._exit: a name lookup that hangs in a thread
-    must not hold the program.
+    is where the configuration was read, for the title. `name` is resolved at once. `survey` looks at the whole host.
+    `engines` are those that a person can change to. 0 after quitting, 2 where the terminal is refused or the daemon
+    would refuse the configuration, 70 for a fault of regtui's own, 128+N for signal N (130 for ^C). The caller leaves
+    with os._exit: a name lookup that hangs in a thread must not hold the program.
     """
     if not color:
         os.environ["NO_COLOR"] = "1"
@@ -75,7 +77,7 @@ def run_app(
             return str(error)
         return f"written to {printable(str(path), 200)}"
 
-    begin = Start(config, place, open_session, shown, name, loaded.problems, save, survey=survey)
+    begin = Start(config, place, open_session, shown, name, loaded.problems, save, survey=survey, engines=engines)
     app = RegtuiApp(begin)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)

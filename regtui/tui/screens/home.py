@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.widgets import Static
 
-from regtui.engines.commands import pull_on
+from regtui.engines.commands import label_of, pull_on
 from regtui.events import ResolutionStarted
 from regtui.tui.actions import ACTIONS, Owner, Place
 from regtui.tui.bindings import bindings_of
@@ -137,6 +137,16 @@ class HomeScreen(WalkPanels):
             self._ask()
         elif typed := self.query_one(NameInput).value:
             self._show_plan(typed)
+
+    @property
+    def engine(self) -> str:
+        """The engine whose rules are shown, for a person."""
+        return label_of(self._config)
+
+    @property
+    def name_asked(self) -> str:
+        """The name that was asked for, or stands there."""
+        return self._asked or self.query_one(NameInput).value.strip()
 
     def ask(self, name: str, *, ask_all: bool = False) -> None:
         """Resolve a name."""
