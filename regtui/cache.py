@@ -30,7 +30,9 @@ SCHEMA = "v1"
 MOST_BYTES = 256 * 1024 * 1024
 """Bytes of all files; the oldest go first."""
 MOST_FILES = 20_000
+"""Files of the cache; a folder with more is slow to list."""
 CONTENT_LIMIT = 4 * 1024 * 1024 + 1024
+"""Bytes of one file: a manifest or a configuration with the line before it."""
 LIST_LIMIT = 64 * 1024 * 1024
 """Bytes of one listing: two million names of 32 characters."""
 OLDEST = 30 * 86400.0
@@ -43,8 +45,10 @@ LONGEST_RUN = 86400.0
 
 _DIGEST = re.compile(r"(sha256|sha384|sha512):([0-9a-f]{64,128})", re.ASCII)
 _HEAD_LIMIT = 1024
+"""Bytes of the first line, which says what a file is."""
 _TAIL = re.compile(rb"\n=([0-9]{1,10})\n\Z")
 _TAIL_LIMIT = 16
+"""Bytes of the last line, which says how many names came."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MOST_COPIES = 1000
 """Numbers that are tried for a name that is not taken yet."""
 _STEM_LIMIT = 80
+"""Characters of an image name in the name of a file."""
 
 
 class ExportKind(StrEnum):

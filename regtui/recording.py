@@ -29,9 +29,11 @@ SCHEMA = "regtui.recording/1"
 SIZE_LIMIT = 16 << 20
 """Bytes of a file; a walk over twelve registries fills some hundred thousand."""
 EVENTS_LIMIT = 20_000
+"""Events of a walk; one over twelve registries has some three hundred."""
 PLACES_LIMIT = 10_000
 """Candidates and endpoints of a plan, together."""
 STATUS_LIMIT = 255
+"""The largest exit status that there is."""
 
 _BEGINNING = b'{"schema": "regtui.recording/'
 _CUT_OFF = "the recording ends here without its last line, it was cut off"

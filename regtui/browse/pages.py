@@ -31,7 +31,9 @@ REPOSITORIES, TAGS = "repositories", "tags"
 FIRST_SIZE, SIZE = 100, 1000
 """Names of the first page, which should be on the screen at once, and of those after it: the most that ECR gives."""
 LONGEST_TAG = 128
+"""Characters of a tag (distribution-spec, Pulling manifests)."""
 MOST_EXAMPLES = 3
+"""Entries that are no names and are shown all the same, for whoever runs the registry."""
 PAGE_MIB = PAGE_BYTES // MIB
 
 _LETTERS = b"abcdefghijklmnopqrstuvwxyz0123456789"

@@ -8,7 +8,9 @@ import json
 from regtui.text import printable
 
 LONGEST_LINE = 2000
+"""Characters of a line of raw JSON; a longer one is cut."""
 MOST_LINES = 20_000
+"""Lines of raw JSON; a manifest of 4 MiB can have millions."""
 INDENTED_BYTES = 512 * 1024
 """Bytes up to which a document is indented: more would stop a screen for longer than a blink."""
 

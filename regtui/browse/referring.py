@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from regtui.registry.replies import Reply
 
 MOST_PAGES = 20
+"""Pages of what refers to an image; real ones have one."""
 MOST_ENTRIES = 2000
+"""Things that refer to one image: signatures, attestations, lists of materials."""
 _NO_API = frozenset({400, 403, 404, 405, 500, 501})
 """Statuses of registries without the API; the specification knows 404 alone, the others are seen in the field."""
 

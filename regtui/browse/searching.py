@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from regtui.browse.where import BrowseSession
 
 LONGEST_QUERY = 200
+"""Characters of what is searched for."""
 ANSWER_BYTES = 2 * MIB
+"""Bytes of a page of search results; Docker Hub's have some 30 KiB."""
 
 
 @dataclass(frozen=True, slots=True)

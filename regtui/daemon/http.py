@@ -12,6 +12,7 @@ from regtui.text import printable
 HEADER_LIMIT = 64 << 10
 """Bytes of a status line with its headers, and of a line that announces a chunk."""
 CHUNKS_LIMIT = 100_000
+"""Chunks of one answer; dockerd writes one for every few KiB."""
 _STATUS = re.compile(rb"HTTP/1\.[01] ([1-5][0-9][0-9])(?: [^\r\n]*)?\r?\n")
 
 

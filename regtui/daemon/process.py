@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from regtui.host.files import FileSource
 
 PROCESSES_LIMIT = 10_000
+"""Processes that are looked at for the daemon's."""
 _PID_FILES = ("/var/run/docker.pid", "/run/docker.pid")
 _COMMAND_SIZE = 4 << 20  # bytes; Linux takes no longer command line (a quarter of the largest stack, 16 MiB)
 _DAEMON = re.compile(r"dockerd(-current|-latest)?")

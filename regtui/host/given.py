@@ -19,7 +19,7 @@ from regtui.text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_PATH_SHOWN = 4096
+_PATH_SHOWN = 4096  # characters; Linux takes no longer path
 _BINARY_PROBE = 8192  # bytes, in which a file that is no text shows a NUL
 # Patterns as text: most files need none of them, and compiling them costs every start.
 _FORK_KEY = rb'"(add-registry|block-registry|signature-verification)"\s*:'

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from regtui.host.unit_file import Dialect
 
 UNITS_LIMIT = 300  # that are opened; a host has some dozens of its own
-UNIT_SIZE = 64 << 10  # bytes
+UNIT_SIZE = 64 << 10  # bytes; a unit has some thousand
 _KNOWN = ("docker-distribution.service", "docker-registry.service", "local-registry.service", "registry.service")
 _MENTIONS = re.compile(rb"registry|distribution", re.IGNORECASE)
 _SHELL = re.compile(r"(ba|da|k)?sh")

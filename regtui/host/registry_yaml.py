@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LINES_LIMIT = 5000
+"""Lines of a registry's own configuration; a real one has some fifty."""
 _PAIR = re.compile(r"(?P<indent> *)(?P<key>[A-Za-z0-9_-]+) *:(?:[ \t]+(?P<value>.*))?")
 _COMMENT = re.compile(r"(?:^|[ \t])#.*")
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from regtui.host.files import FileSource
 
 FINDINGS_LIMIT = 300
+"""Findings of one service; a person reads the first screens."""
 VARIABLES_LIMIT = 1000  # both are read by people
 _REGISTRY_FLAGS = ("--add-registry", "--block-registry", "--insecure-registry", "--registry-mirror")
 

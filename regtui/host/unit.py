@@ -28,6 +28,7 @@ UNIT_DIRECTORIES = (
 """Highest priority first (systemd, src/shared/path-lookup.c)."""
 
 INCLUDES_LIMIT = 32
+"""Files that a unit may include (`.include`), directly or through others."""
 _FORK = re.compile(rb"\bdocker(d)?-(current|latest)\b")
 
 

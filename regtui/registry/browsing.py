@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 TRIES = 3
+"""Requests in all where the network or the server had a bad moment; more would only add to its load."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 3.0
 """Seconds between tries: doubled each time, a fifth more or less, so that many clients do not come back at once."""
 OBEYED = 10.0

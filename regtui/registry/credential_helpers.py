@@ -37,7 +37,9 @@ _TOKEN_USER = "<token>"  # noqa: S105 - the user name that marks an identity tok
 class HelperLimits:
     """Seconds that a helper may take in all, and bytes that it may print."""
 
+    # A helper that takes longer waits for somebody to unlock a keychain, who is not there.
     seconds: float = 10.0
+    # Bytes; an answer has some hundred, with the longest identity tokens some 10 KiB.
     output: int = 64 * 1024
 
 

@@ -9,6 +9,7 @@ from regtui.registry.names import is_digest
 from regtui.text import one_line, printable
 
 MOST_ANNOTATIONS = 200
+"""Annotations of one descriptor that are kept; build tools write a dozen."""
 _LARGEST = 2**63 - 1  # int64 in every engine
 
 

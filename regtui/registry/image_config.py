@@ -10,8 +10,11 @@ from regtui.registry.jsonbody import BodyError, load_object
 from regtui.text import one_line
 
 MOST_BYTES = 4 * 1024 * 1024
+"""Bytes, as containers/image limits it."""
 MOST_STEPS = 5_000
+"""Steps of the history; docker builds at most some hundred layers."""
 _MOST_TEXTS = 500
+"""Variables, labels, ports of each kind that are kept."""
 _NOP = re.compile(r"/bin/sh -c #\(nop\) +")
 _SHELL = re.compile(r"(?:RUN )?(?:\|[0-9]+ .*?)?/bin/sh -c ")
 _BUILDKIT = re.compile(r" # buildkit$")

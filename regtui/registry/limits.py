@@ -47,8 +47,11 @@ PROXY_HEAD_BYTES = 64 * 1024
 class Limits:
     """Time limits in seconds, and how many connections. The engines wait longer, a person should not have to."""
 
+    # glibc asks a name server for 5 s; what answers later than that answers somebody else.
     dns: float = 5.0
+    # A lost SYN is sent again after 1 s and 3 s; a third loss is a host that is not there.
     tcp: float = 5.0
+    # Two round trips and a signature: a machine that needs seconds for them is about to fail.
     tls: float = 5.0
     # The engine's ping gets 15 s in all, so an answer that takes longer has failed there too.
     first_byte: float = 15.0

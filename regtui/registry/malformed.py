@@ -13,6 +13,7 @@ _BROKEN = "net/http: HTTP/1.x transport connection broken: "
 _TOO_LONG = "Receive buffer too long"
 """h11's words for a header block over 100 KiB."""
 _SHOWN = 200
+"""Characters of a broken answer that are shown: enough to know it by."""
 
 
 def is_no_http(head: bytes) -> bool:

@@ -14,6 +14,7 @@ _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}", re.ASCII)
 _DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
 _DIGEST = re.compile(r"(sha256|sha384|sha512):([0-9a-f]+)", re.ASCII)
 LONGEST_REPOSITORY = 255
+"""Characters of a repository's name (distribution/reference, NameTotalLengthMax)."""
 
 
 def is_repository(name: str) -> bool:

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 MOST_PAGES = 5_000
+"""Pages of one listing: five million names of a registry that gives a thousand a page."""
 MOST_NAMES = 2_000_000
+"""Names of one listing; as text they take some 90 MB."""
 MOST_BYTES = 256 * 1024 * 1024
+"""Bytes of one listing's pages together, so that pages of garbage end before the names do."""
 IDLE_PAGES = 2
 """Pages in a row without a new name after which a listing is taken to go round in circles."""
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from regtui.registry.transport import Response
 
 MOST_CHALLENGES = 20
+"""WWW-Authenticate headers of one answer that are read; registries send one or two."""
 _LENGTH = re.compile(r"[0-9]{1,15}")
 """WWW-Authenticate headers of one answer that are kept; no server has more than three."""
 

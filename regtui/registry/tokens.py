@@ -13,6 +13,7 @@ from regtui.text import go_quote, printable
 SHORTEST = 60.0
 """Seconds that a token is good for at least (distribution, auth/token.md: older clients assumed them)."""
 LONGEST = 366 * 86400.0
+"""Seconds that a token is kept at most, so that its end is always a date."""
 NO_TOKEN = "authorization server did not include a token in the response"  # noqa: S105 - Go's text, no secret
 
 _TOKEN = re.compile(r"[!-~]{1,32768}", re.ASCII)

@@ -27,6 +27,7 @@ CONFIG = "/etc/containerd/config.toml"
 _PLUGINS = {1: "cri", 2: "io.containerd.grpc.v1.cri", 3: "io.containerd.cri.v1.images"}
 """The table below `plugins` by the version of the file; a file that names none is of version 1."""
 IMPORTS_LIMIT = 100
+"""Files that a configuration may import, directly or through others."""
 _BOTH = "invalid plugin config: `{}` cannot be set when `config_path` is provided"
 _DEFAULT_V3 = ("/etc/containerd/certs.d", "/etc/docker/certs.d")
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from regtui.host.model import Finding
 
 FINDINGS_LIMIT = 200
+"""Findings; a person reads the first screens."""
 _HUB = "docker.io"
 _HUB_HOSTS = ("index.docker.io", "registry-1.docker.io", "registry.hub.docker.com", "hub.docker.com", "docker.com")
 _PORT_ALONE = re.compile(r"(.+)_([0-9]{1,5})")

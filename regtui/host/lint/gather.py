@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 DIRECTORIES_LIMIT = 200  # of certs.d; each is read like the engine reads it
 TEXTS_LIMIT = 100
+"""Files whose text a finding may quote; a host's configuration has a dozen."""
 
 
 def gather(

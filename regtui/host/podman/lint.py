@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from regtui.host.podman.registries_file import RegistriesFile
 
 FINDINGS_LIMIT = 200
+"""Findings; a person reads the first screens."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ _HOST = re.compile(r"[a-zA-Z0-9]+(?:[.-]+[a-zA-Z0-9]+)*(?::[0-9]+)?")
 _PATH = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
 _END = re.compile(r"(?::[\w][\w.-]{0,127})?(?:@[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,})?\Z", re.ASCII)
 _LIMIT = 1000
+"""Entries of one list that are judged; each is held against all others."""
 
 
 def registry_findings(registries: tuple[PodmanRegistry, ...]) -> Iterator[Finding]:

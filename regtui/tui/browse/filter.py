@@ -19,6 +19,7 @@ SLOW_SLICE = 4_000
 ALIKE_LIMIT = 10_000
 """Names beyond which nothing is looked for that is merely alike."""
 ALIKE_ROWS = 100
+"""Names that are merely alike, the nearest first."""
 MOST_REPEATS = 3
 """Unbounded repeats in a pattern; with four, a name of 255 characters can take minutes."""
 

@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 LIMIT = 255
+"""Characters; no name is longer."""
 
 
 class FilterInput(Input):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 200_000
 """Rows beyond which nothing more is shown; a manifest of 4 MiB has fewer unless somebody means harm."""
 DEEPEST = 64
+"""Levels of JSON that are drawn; what is deeper is shown as closed."""
 
 
 @dataclass(frozen=True, slots=True)

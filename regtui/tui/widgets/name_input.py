@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 HISTORY_LIMIT = 200
+"""Names that were asked for and can be called back."""
 NAME_LIMIT = 512
 """Characters; every engine refuses a name of more than 255. What would make it longer is not taken."""
 
