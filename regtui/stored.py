@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from regtui.host.model import EngineName
 
 CERTS = "/etc/docker/certs.d"
+NO_CREDENTIALS = "no credentials for it in"
+"""What the words begin with for a registry that nothing is stored for."""
 
 
 class Store(Protocol):
@@ -83,7 +85,7 @@ class Stored:
             case HelperCall():
                 return found, f"docker-credential-{found.helper} ({found.source})"
             case None:
-                return None, self._trouble or f"no credentials for it in {file.path}"
+                return None, self._trouble or f"{NO_CREDENTIALS} {file.path}"
 
     def locked(self, _key: str, /) -> str:
         """Return the engine's error about credentials; dockerd goes on without them."""

@@ -9,6 +9,7 @@ from regtui.host.credentials import Credential, HelperCall
 from regtui.host.model import EngineName
 from regtui.host.podman.auth import AuthFault, PodmanAuth
 from regtui.host.podman.model import PodmanConfig
+from regtui.stored import NO_CREDENTIALS
 from regtui.text import printable
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class PodmanStored:
             case AuthFault():
                 return None, f"{host}: the stored credentials cannot be read"
             case None:
-                return None, "no credentials for it in " + ", ".join(self._config.auth_files)
+                return None, f"{NO_CREDENTIALS} " + ", ".join(self._config.auth_files)
 
     def locked(self, key: str, /) -> str:
         """Return podman's error about the credentials of a name, empty where it goes on."""

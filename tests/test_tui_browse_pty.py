@@ -2,53 +2,18 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
-import time
-import uuid
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.tui_tmux import Tmux
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from tests.real_registries import Registries
-
-PATIENCE = 30.0
-"""Seconds for anything to come; a program that is later hangs."""
-
-
-class Tmux:
-    """A terminal of 80x24 with the program in it."""
-
-    def __init__(self, command: str) -> None:
-        self._socket = f"regtui-{uuid.uuid4().hex}"
-        self._tmux("new-session", "-d", "-x", "80", "-y", "24", command)
-
-    def press(self, *keys: str) -> None:
-        """Press keys."""
-        self._tmux("send-keys", *keys)
-
-    def until(self, *words: str) -> str:
-        """Return the screen once all words stand there."""
-        text, end = "", time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            text = self._tmux("capture-pane", "-p")
-            if all(word in text for word in words):
-                return text
-        raise AssertionError(f"{words} never came:\n{text}")
-
-    def end(self) -> None:
-        """Stop the server of this terminal."""
-        subprocess.run(["tmux", "-L", self._socket, "kill-server"], check=False, capture_output=True)
-
-    def _tmux(self, *words: str) -> str:
-        ran = subprocess.run(
-            ["tmux", "-L", self._socket, *words], check=True, capture_output=True, text=True, timeout=20
-        )
-        return ran.stdout
 
 
 @pytest.fixture

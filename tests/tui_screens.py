@@ -13,11 +13,12 @@ from regtui.tui.terminal import Look
 from tests.tui_fakes import SYSCONFIG, ScriptedSession
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from textual.pilot import Pilot
 
     from regtui.session import Session
+    from regtui.survey import Survey
     from regtui.tui.screens.home import HomeScreen
 
 SCREENS = Path(__file__).parent / "data" / "screens"
@@ -32,14 +33,19 @@ SMALL, LARGE = (80, 24), (120, 36)
 
 @asynccontextmanager
 async def showing(
-    session: ScriptedSession, *, name: str = "", size: tuple[int, int] = SMALL, look: Look = STILL
+    session: ScriptedSession,
+    *,
+    name: str = "",
+    size: tuple[int, int] = SMALL,
+    look: Look = STILL,
+    survey: Callable[[], Awaitable[Survey]] | None = None,
 ) -> AsyncIterator[Pilot[None]]:
     """Run the app on a session until everything that is on its way has arrived."""
 
     async def open_session() -> Session:
         return session
 
-    app = RegtuiApp(Start(session.config, SYSCONFIG, open_session, look, name))
+    app = RegtuiApp(Start(session.config, SYSCONFIG, open_session, look, name, survey=survey))
     async with app.run_test(size=size, notifications=True) as pilot:
         await settled(pilot, session)
         yield pilot

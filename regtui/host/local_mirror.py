@@ -66,8 +66,24 @@ class LocalMirror:
     @property
     def sentence(self) -> str:
         """`mirror http://h:5000 is this host's local-registry.service, a cache of https://registry-1.docker.io`."""
-        url = printable(strip_userinfo(self.mirror.value).rstrip("/"), 200)
-        return f"mirror {url} is this host's {self.cache.unit}, a cache of {self.cache.upstream}"
+        return f"mirror {self.url} is {self.what}"
+
+    @property
+    def url(self) -> str:
+        """The mirror's URL, clean, without its last slash."""
+        return printable(strip_userinfo(self.mirror.value).rstrip("/"), 200)
+
+    @property
+    def what(self) -> str:
+        """`this host's local-registry.service, a cache of https://registry-1.docker.io`."""
+        return f"this host's {self.cache.unit}, a cache of {self.cache.upstream}"
+
+    @property
+    def reaches(self) -> str:
+        """The proxies that the cache reaches its upstream by, in words; empty where it has none."""
+        named = (("HTTP_PROXY", self.cache.http_proxy), ("HTTPS_PROXY", self.cache.https_proxy))
+        told = ", ".join(f"{name} {value}" for name, value in named if value)
+        return f"its own proxy: {told}" if told else ""
 
 
 def local_mirrors(

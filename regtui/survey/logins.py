@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regtui.host.model import EngineName, Source
+from regtui.host.containerd.model import ContainerdClient
+from regtui.host.model import Source
 from regtui.survey.model import Login
 from regtui.text import printable, strip_userinfo
 
@@ -18,13 +19,12 @@ NAMES = 200
 """Logins that are told of."""
 
 
-def stored_logins(config: HostConfig, credentials: CredentialFile | None) -> tuple[Login, ...]:
-    """Return the logins that a file names and the helpers that it leaves the rest to."""
-    if config.containerd is not None and config.containerd.cri.logins:
-        return tuple(_login(name, one) for name, one in list(config.containerd.cri.logins.items())[:NAMES])
-    if credentials is None or config.engine is EngineName.PODMAN:
-        return ()
-    return tuple(_of_file(credentials))[:NAMES]
+def stored_logins(config: HostConfig, read: tuple[CredentialFile, ...]) -> tuple[Login, ...]:
+    """Return the logins that the files name and the helpers that they leave the rest to."""
+    logins = [login for file in read for login in _of_file(file)]
+    if config.containerd is not None and config.containerd.client is ContainerdClient.CRI:
+        logins = [_login(name, one) for name, one in config.containerd.cri.logins.items()]
+    return tuple(logins[:NAMES])
 
 
 def places(config: HostConfig, path: str) -> tuple[str, ...]:
@@ -32,7 +32,18 @@ def places(config: HostConfig, path: str) -> tuple[str, ...]:
     if config.podman is not None:
         helpers = [f"docker-credential-{one}" for one in config.podman.helpers if one != "containers-auth.json"]
         return tuple(printable(one, 200) for one in (*config.podman.auth_files, *helpers))
-    return (printable(path, 200),) if path else ()
+    if config.containerd is not None and config.containerd.client is ContainerdClient.CRI:
+        return ("config.toml", "the kubelet's imagePullSecrets, which are not on this host")
+    return tuple(printable(one, 200) for one in files_of(config, path))
+
+
+def files_of(config: HostConfig, path: str) -> tuple[str, ...]:
+    """Return the files that the engine reads logins from, docker's being `path`; ctr has none."""
+    if config.podman is not None:
+        return config.podman.auth_files
+    if config.containerd is not None and config.containerd.client is not ContainerdClient.NERDCTL:
+        return ()
+    return (path,)
 
 
 def _of_file(credentials: CredentialFile) -> Iterator[Login]:

@@ -13,13 +13,14 @@ from regtui.host.lint.certificates import CERTS
 from regtui.host.local_mirror import local_mirrors
 from regtui.host.model import EngineName
 from regtui.stores import store_for
-from regtui.survey.logins import places, stored_logins
+from regtui.survey.logins import files_of, places, stored_logins
 from regtui.survey.model import Survey
 from regtui.survey.registries import Around, registry_facts
 from regtui.survey.settings import stated
 
 if TYPE_CHECKING:
     from regtui.engines.base import Addresses
+    from regtui.host.credentials import CredentialFile
     from regtui.host.files import FileSource
     from regtui.host.model import HostConfig
 
@@ -59,10 +60,15 @@ def take(
         findings(config, evidence),
         stated(config, evidence.command.used if evidence.command else frozenset()),
         registry_facts(config, around),
-        stored_logins(config, credentials),
+        stored_logins(config, _read(files, config, path)),
         places(config, path),
         local_mirrors(config, evidence.caches, evidence.here, known),
     )
+
+
+def _read(files: FileSource, config: HostConfig, path: str) -> tuple[CredentialFile, ...]:
+    read = (read_credentials(files, one) for one in files_of(config, path))
+    return tuple(one for one in read if one is not None)
 
 
 def credentials_path(root: str, docker_config: str = "") -> str:

@@ -13,6 +13,7 @@ from regtui.host.model import EngineName
 from regtui.host.proxies import masked, proxy_for
 from regtui.host.security import security_of
 from regtui.reference import split_hostport
+from regtui.stored import NO_CREDENTIALS
 from regtui.survey.model import EndpointFacts, RegistryFacts
 from regtui.text import printable, strip_userinfo
 
@@ -55,7 +56,7 @@ def _named(config: HostConfig, around: Around) -> dict[str, tuple[str, Source | 
     for number, setting in enumerate(config.registries, 1):
         found.setdefault(setting.value, (f"{number} of the search list", setting.source))
     if config.engine is not EngineName.RHEL_DOCKER:
-        found.setdefault(HUB, ("short names mean it", None))
+        found.setdefault(HUB, ("Docker Hub's name", None))
     for entry in config.insecure:
         if entry.network is None and entry.value:
             found.setdefault(entry.value, ("in the insecure list", entry.source))
@@ -72,7 +73,8 @@ def _named(config: HostConfig, around: Around) -> dict[str, tuple[str, Source | 
     for server in around.credentials.entries if around.credentials else ():
         host = HUB if "index.docker.io" in server else bare_host(server)
         found.setdefault(host, ("a login is stored for it", None))
-    return {name: told for name, told in found.items() if name and "*" not in name and name != "_default"}
+    left_out = {"", "_default", *(entry.value for entry in config.blocked)}
+    return {name: told for name, told in found.items() if name not in left_out and "*" not in name}
 
 
 def _facts(config: HostConfig, around: Around, name: str, origin: str, source: Source | None) -> RegistryFacts:
@@ -81,7 +83,8 @@ def _facts(config: HostConfig, around: Around, name: str, origin: str, source: S
     judged = security_of(config, host, around.addresses)
     shown = printable(strip_userinfo(name), 200)
     candidate = plan.candidates[0] if plan.candidates else None
-    trouble = "; ".join(plan.refused) if plan.refused else candidate.reason if candidate is not None else ""
+    refused = () if config.refusal is not None else plan.refused  # which is told once, for all of them
+    trouble = "; ".join(refused) if refused else candidate.reason if candidate is not None else ""
     facts = RegistryFacts(
         shown, origin, judged.security, printable(judged.reason), source, judged.source, (), printable(trouble)
     )
@@ -100,6 +103,8 @@ def _endpoints(config: HostConfig, around: Around, candidate: Candidate) -> Iter
             continue
         certs = around.store.certificates(endpoint.certificates)
         _credential, login = around.store.credential(endpoint.key, endpoint.host)
+        if login.startswith(NO_CREDENTIALS):  # the places are told once, below
+            login = "none is stored for it"
         yield EndpointFacts(
             printable(endpoint.url, 300),
             endpoint.mirror,

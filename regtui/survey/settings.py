@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from regtui.host.flags import engine_version, parse_arguments
 from regtui.host.flags_known import Kind
-from regtui.host.model import Source
+from regtui.host.model import BUILT_IN, EngineName, Source
 from regtui.survey.model import Stated, Survey
 from regtui.text import printable, strip_userinfo
 
@@ -71,6 +71,13 @@ def _of_docker(config: HostConfig, used: frozenset[str]) -> Iterator[Stated]:
         if variable.name.upper() in _PROXIES and variable.in_effect:
             fate = _overrode(lost.get(variable.name, ()))
             yield _stated(variable.name, variable.value, variable.source, fate)
+    if config.engine is EngineName.RHEL_DOCKER and all(
+        one.option != "signature-verification" for one in config.settings
+    ):
+        yield _stated("--signature-verification", str(config.signature_verification).lower(), BUILT_IN, "")
+    for entry in config.insecure:
+        if entry.source == BUILT_IN:
+            yield _stated("--insecure-registry", entry.value, BUILT_IN, "")
     for variable in config.variables:
         if not variable.in_effect and _bears(variable, used):
             winner = next((one for one in config.variables if one.name == variable.name and one.in_effect), None)
@@ -126,9 +133,9 @@ def _names_registries(variable: Variable) -> bool:
 
 
 def _of_podman(config: PodmanConfig) -> Iterator[Stated]:
-    at = config.search_source or Source(config.search_file or "built-in default")
+    at = config.search_source or Source(config.search_file or BUILT_IN.file)
     yield _stated("unqualified-search-registries", ", ".join(config.search) or "none", at, "")
-    yield _stated("short-name-mode", config.short_name_mode, Source(config.search_file or "built-in default"), "")
+    yield _stated("short-name-mode", config.short_name_mode, Source(config.search_file or BUILT_IN.file), "")
     for registry in config.registries:
         yield from _of_table(registry)
     for alias in (*config.recorded_aliases.values(), *config.aliases.values()):
@@ -148,7 +155,7 @@ def _of_podman(config: PodmanConfig) -> Iterator[Stated]:
 
 
 def _of_table(registry: PodmanRegistry) -> Iterator[Stated]:
-    at = registry.source or Source("built-in default")
+    at = registry.source or BUILT_IN
     name = registry.location.name
     place = f"found at {name}" if name and name != registry.prefix else "found at that name"
     notes = [place, "blocked" if registry.blocked else "", "insecure" if registry.location.insecure else ""]
@@ -167,10 +174,10 @@ def _of_location(registry: PodmanRegistry, mirror: Location) -> str:
 def _of_containerd(config: ContainerdConfig) -> Iterator[Stated]:
     cri = config.cri
     for root in config.roots:
-        source = cri.config_path_source or Source("built-in default")
+        source = cri.config_path_source or BUILT_IN
         yield _stated("config_path" if cri.config_path else "--hosts-dir", root, source, "")
     for registry, endpoints in cri.mirrors.items():
-        source = cri.mirror_sources.get(registry, Source("built-in default"))
+        source = cri.mirror_sources.get(registry, BUILT_IN)
         fate = "lost to config_path" if cri.config_path else ""
         yield _stated(f"mirrors {registry}", ", ".join(endpoints) or "none", source, fate, counts=not fate)
     for folder in config.folders.values():

@@ -45,7 +45,8 @@ def findings(config: HostConfig, evidence: Evidence = NOTHING) -> tuple[Finding,
 
 
 def _judged(config: HostConfig, evidence: Evidence, pen: Pen) -> Iterator[Finding]:
-    yield from refusal_findings(config, evidence.texts, pen)
+    if config.engine in (EngineName.RHEL_DOCKER, EngineName.MOBY):  # the other engines' own findings tell theirs
+        yield from refusal_findings(config, evidence.texts, pen)
     yield from variable_findings(config, evidence)
     yield from conf_findings(config, evidence)
     yield from name_findings(config, pen)

@@ -26,7 +26,9 @@ _DOCKERS = (EngineName.RHEL_DOCKER, EngineName.MOBY)
 def verdict_entries(survey: Survey, width: int, glyphs: Glyphs) -> tuple[Entry, ...]:
     """Return what a person looks for first: refusal, daemon, findings with the worst first."""
     refusal, findings = _refusal(survey, width, glyphs), _findings(survey.findings, width, glyphs)
-    daemon = headed("The daemon that runs", "", _daemon(survey, width, glyphs), width)
+    is_known = survey.daemon is not None or survey.process is not None or survey.daemon_failed
+    told = _daemon(survey, width, glyphs) if is_known or survey.config.engine in _DOCKERS else []
+    daemon = headed("The daemon that runs", "", told, width)
     is_news = (survey.daemon is None and bool(survey.daemon_words)) or any(one.differs for one in _compared(survey))
     return (*refusal, *daemon, *findings) if is_news else (*refusal, *findings, *daemon)
 
@@ -39,7 +41,7 @@ def _refusal(survey: Survey, width: int, glyphs: Glyphs) -> list[Entry]:
     lines = list(placed(head, refusal.source, width, glyphs))
     for text in refusal.message.split("\n"):
         lines += indent(wrap(text, max(10, width - STEP), Role.BAD), STEP)
-    copies = (Copyable("its own words", span(refusal.message).text), *place_copies(refusal.source))
+    copies = (Copyable("own words", span(refusal.message).text), *place_copies(refusal.source))
     return headed("Refused", "", [Entry(tuple(lines), copies)], width)
 
 
@@ -78,6 +80,8 @@ def _who_runs(survey: Survey, width: int) -> tuple[Line, ...]:
         lines += wrap(f"{own}, asked at {survey.daemon.socket}", width)
     if survey.daemon_words:
         lines += wrap(survey.daemon_words, width, Role.WARN if survey.daemon_failed else Role.DIM)
+    if survey.daemon_failed and survey.process is None:
+        lines += wrap("what stands here is by the files; whether the daemon goes by them is not known", width, Role.DIM)
     if survey.daemon is None and survey.process is not None:
         process = survey.process
         lines += wrap(f"{process.program} runs as process {process.pid}; its command line tells its lists", width)

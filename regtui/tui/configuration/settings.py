@@ -13,6 +13,7 @@ from regtui.tui.entries import Entry
 from regtui.tui.words import DAEMON
 
 if TYPE_CHECKING:
+    from regtui.host.local_mirror import LocalMirror
     from regtui.survey.model import EndpointFacts, Login, RegistryFacts, Stated, Survey
     from regtui.tui.glyphs import Glyphs
 
@@ -64,12 +65,12 @@ def _setting(one: Stated, column: int, width: int, glyphs: Glyphs) -> Entry:
 def _registries(survey: Survey, width: int, glyphs: Glyphs) -> list[Entry]:
     if not survey.registries:
         return [Entry(((Span("none is named", Role.DIM),),))]
-    local = {one.mirror.value.rstrip("/"): one.sentence for one in survey.local}
+    local = {one.mirror.value.rstrip("/"): one for one in survey.local}
     column = min(_NAMES, max(len(one.name) for one in survey.registries)) + 2
     return [_registry(one, local, column, width, glyphs) for one in survey.registries]
 
 
-def _registry(one: RegistryFacts, local: dict[str, str], column: int, width: int, glyphs: Glyphs) -> Entry:
+def _registry(one: RegistryFacts, local: dict[str, LocalMirror], column: int, width: int, glyphs: Glyphs) -> Entry:
     word = _security(one)
     name = span(one.name, Role.STRONG if one.security is not None else Role.DIM)
     head: Line = (name, Span("  "), word) if name.width > column - 2 else (*pad((name,), column), word)
@@ -106,14 +107,16 @@ def _security(one: RegistryFacts) -> Span:
             return Span("blocked", Role.BAD)
 
 
-def _endpoint(one: EndpointFacts, local: dict[str, str], width: int) -> tuple[Line, ...]:
+def _endpoint(one: EndpointFacts, local: dict[str, LocalMirror], width: int) -> tuple[Line, ...]:
     lines = [
         *labelled("mirror" if one.mirror else "asked at", one.url, width, Role.ACCENT if one.mirror else Role.TEXT)
     ]
     inside: list[Line] = []
     inner = max(10, width - STEP)
     if one.mirror and (told := local.get(one.url)):
-        inside += wrap(told.partition(" is ")[2], inner, Role.OK)
+        inside += wrap(told.what, inner, Role.OK)
+        inside += wrap(str(told.cache.source), inner, Role.ACCENT)
+        inside += wrap(told.reaches, inner, Role.DIM) if told.reaches else ()
     inside += wrap(one.tls, inner, Role.DIM)
     inside += labelled("certs.d", one.certificates, inner)
     inside += labelled("login", one.login, inner)
@@ -136,8 +139,9 @@ def _logins(logins: tuple[Login, ...], width: int, glyphs: Glyphs) -> list[Entry
 
 
 def _proxies_title(engine: EngineName) -> str:
-    whose = "the daemon, not of your shell" if engine in (EngineName.RHEL_DOCKER, EngineName.MOBY) else DAEMON[engine]
-    return f"Proxies of {whose}"
+    if engine in (EngineName.RHEL_DOCKER, EngineName.MOBY):
+        return "Proxies of the daemon, not of your shell"
+    return "Proxies of podman, as your shell sets them" if engine is EngineName.PODMAN else "Proxies of containerd"
 
 
 def _proxies(survey: Survey, width: int, glyphs: Glyphs) -> list[Entry]:

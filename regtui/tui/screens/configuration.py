@@ -188,7 +188,7 @@ class ConfigurationScreen(SurveyedScreen):
         if entry is None or not entry.copies:
             return ()
         first = entry.copies[0]
-        return (Span("y ", Role.ACCENT), Span(f"copies the {first.label}: ", Role.DIM), span(first.text, Role.DIM))
+        return (Span("y ", Role.ACCENT), Span(f"copies {first.label}: ", Role.DIM), span(first.text, Role.DIM))
 
     def _title(self) -> Make:
         survey, glyphs = self._survey, self._glyphs
