@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regtui.host.containerd.model import ContainerdClient
-from regtui.host.model import Source
+from regtui.host.model import ContainerdClient, Source
 from regtui.survey.model import Login
 from regtui.text import printable, strip_userinfo
 
