@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from regtui.browse import order
 from regtui.browse.models import TagFacts
 from regtui.browse.order import LATEST, Attached, Order, fold_tags, order_tags, same_digests, semver_keys
 
@@ -69,6 +70,14 @@ def test_a_release_stands_above_what_came_before_it(version: tuple[int, int, int
 @given(st.lists(TAG, max_size=20), st.lists(TAG, max_size=20))
 def test_keys_of_pages_are_those_of_the_whole(first: list[str], second: list[str]) -> None:
     assert semver_keys(first) + semver_keys(second) == semver_keys([*first, *second])
+
+
+@given(st.lists(TAG, max_size=60))
+def test_sorting_in_steps_sorts_as_in_one(names: list[str]) -> None:
+    whole = order_tags(names, Order.SEMVER)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(order, "RUN", 7)
+        assert order_tags(names, Order.SEMVER) == whole
 
 
 @given(st.lists(st.text(max_size=20), max_size=20))

@@ -9,20 +9,26 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import regtui.tui.screens.browse
 from regtui.browse.models import Elsewhere, ListingEnded, Origin, Standing, TagFacts
 from regtui.outcome import Outcome
 from regtui.registry.quota import RateLimit
+from regtui.tui.app import RegtuiApp, Start
 from regtui.tui.browse.filter import SLICE
 from regtui.tui.browse.name_list import NameList
 from regtui.tui.screens.browse import RepositoriesScreen
 from regtui.tui.screens.home import HomeScreen
 from regtui.tui.screens.tags import TagsScreen
 from tests.tui_browsing import LIMITED, REFUSED, FakeBrowsing, browsing, calm, digest, screen, until
+from tests.tui_fakes import SYSCONFIG, ScriptedSession
+from tests.tui_glass import glass_of, painted
 from tests.tui_hostile import EVIL
-from tests.tui_screens import screen_text
+from tests.tui_screens import STILL, screen_text
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
+
+    from regtui.session import Session
 
 APPS = FakeBrowsing([("team/app", "team/web")], tag_pages={"team/app": [("v1", "v10", "v9", "latest")]})
 BROKEN = ListingEnded(False, "the connection broke", Outcome.UNREACHABLE)
@@ -42,6 +48,22 @@ async def test_pages_are_shown_while_others_are_still_to_come() -> None:
         means.gate.set()
         await until(pilot, lambda: "complete" in screen_text(pilot))
         assert status(screen_text(pilot)) == "2 repositories, complete"
+
+
+async def test_enter_is_remembered_until_there_are_means_to_ask() -> None:
+    session, ready = ScriptedSession(), asyncio.Event()
+
+    async def open_session() -> Session:
+        await ready.wait()
+        return session
+
+    app = RegtuiApp(Start(session.config, SYSCONFIG, open_session, STILL, browsing=lambda _session: APPS))
+    async with app.run_test() as pilot:
+        await pilot.press("enter")
+        await calm(pilot)
+        assert isinstance(pilot.app.screen, HomeScreen)
+        ready.set()
+        await until(pilot, lambda: "2 repositories, complete" in screen_text(pilot))
 
 
 @pytest.mark.parametrize(
@@ -92,10 +114,13 @@ async def test_escape_shows_all_again_and_then_goes_back() -> None:
         assert isinstance(pilot.app.screen, HomeScreen)
 
 
-async def test_a_typed_beginning_is_sought_before_the_scan_comes_to_it() -> None:
-    means = replace(APPS, gate=asyncio.Event(), sought={"zoo": ["zoo/one", "zoo/two"]})
+async def test_a_typed_beginning_is_sought_before_the_scan_comes_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    means = replace(APPS, gate=asyncio.Event(), sought={"zoo": ["zoo/one", "zoo/two"]}, asked=type(APPS.asked)())
     async with browsing(means) as pilot:
-        await pilot.press("slash", "z", "o", "o")
+        monkeypatch.setattr(regtui.tui.screens.browse, "DELAY", 3600.0)
+        await pilot.press("slash", "z", "o")
+        monkeypatch.setattr(regtui.tui.screens.browse, "DELAY", 0.0)
+        await pilot.press("o")
         await until(pilot, lambda: "zoo/two" in screen_text(pilot))
         assert "found ahead of the scan" in screen_text(pilot)
         assert means.asked["seek zoo"] == 1
@@ -165,6 +190,21 @@ async def test_a_million_names_are_found_in_slices_and_the_cursor_draws_two_rows
         assert max(slices) == SLICE
         assert sum(slices) == MILLION
         assert f"{top.names.matching:,}".replace(",", " ") + " match" in screen_text(pilot)
+
+
+async def test_a_move_of_the_cursor_is_one_frame_with_all_that_follows_from_it() -> None:
+    names = [f"group/service-{number:04}" for number in range(500)]
+    async with browsing(FakeBrowsing([names]), size=(120, 40)) as pilot:
+        await pilot.press("down")
+        await calm(pilot)
+        with pytest.MonkeyPatch.context() as patch:
+            glass = glass_of(pilot.app, patch)
+            await pilot.press("down")
+            await calm(pilot)
+            assert "okd-lr.zyl.io:5000/group/service-0002" in screen_text(pilot)
+            assert glass.frames == 1
+            assert glass.received < 500
+            assert glass.cells == painted(pilot.app).cells
 
 
 async def opened(pilot: Pilot[None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from textual.app import App
 
 from regtui.tui.cells import Line, Span
 from regtui.tui.widgets.virtual_list import NoRows, VirtualList
+from tests.tui_glass import glass_of, painted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -66,10 +68,10 @@ class ListApp(App[None]):
 
 
 @asynccontextmanager
-async def listing(rows: Counted) -> AsyncIterator[tuple[Pilot[None], VirtualList, ListApp]]:
+async def listing(rows: Counted, width: int = 40) -> AsyncIterator[tuple[Pilot[None], VirtualList, ListApp]]:
     """Show the rows."""
     app = ListApp(rows)
-    async with app.run_test(size=(40, 24)) as pilot:
+    async with app.run_test(size=(width, 24)) as pilot:
         await pilot.pause()
         yield pilot, app.query_one(VirtualList), app
 
@@ -176,3 +178,55 @@ async def test_an_empty_list_has_nothing_to_choose() -> None:
         await pilot.press("down", "end", "enter", "pagedown")
         await pilot.click(VirtualList, offset=(3, 5))
         assert (widget.cursor, app.chosen, app.moved) == (0, [], [])
+
+
+async def test_rows_that_come_page_by_page_paint_nothing() -> None:
+    rows = Counted(MANY // 2)
+    async with listing(rows) as (pilot, widget, app):
+        with pytest.MonkeyPatch.context() as patch:
+            await pilot.press("down", "up")  # the first paint is behind it
+            glass = glass_of(app, patch)
+            for _ in range(10):
+                rows.count += 1000
+                widget.grown()
+                await pilot.pause()
+            assert glass.received == 0
+            assert widget.max_scroll_y == rows.count - HEIGHT
+            await pilot.press("end")
+            assert first_visible(widget) == f"row {rows.count - HEIGHT}"
+            assert glass.cells == painted(app).cells
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_what_was_painted_piece_by_piece_is_what_should_stand_there(seed: int) -> None:
+    chance = random.Random(seed)
+    rows = Counted(HEIGHT - 2)
+    async with listing(rows) as (pilot, widget, app):
+        with pytest.MonkeyPatch.context() as patch:
+            glass = glass_of(app, patch)
+            for _ in range(40):
+                match chance.choice(("key", "key", "wheel", "grown", "shrunk")):
+                    case "key":
+                        await pilot.press(chance.choice(("down", "down", "up", "pagedown", "pageup", "end", "home")))
+                    case "wheel":
+                        widget.scroll_relative(y=chance.choice((-3, 1, 3)), animate=False, force=True)
+                    case "grown":
+                        rows.count += chance.choice((1, 5, 300, 100_000))
+                        widget.grown()
+                    case _:
+                        rows.count = max(1, rows.count - chance.choice((1, 20, 100_000)))
+                        widget.show(rows)
+                await pilot.pause()
+                assert glass.cells == painted(app).cells
+
+
+async def test_a_scrolled_row_costs_what_differs() -> None:
+    rows = Counted(MANY, word="a-name-that-all-rows-have/in-common")
+    async with listing(rows, width=120) as (pilot, _widget, app):
+        with pytest.MonkeyPatch.context() as patch:
+            await pilot.press("pagedown")
+            whole = painted(app).received
+            glass = glass_of(app, patch)
+            await pilot.press("down")
+            assert 0 < glass.received < whole / 2
+            assert glass.cells == painted(app).cells

@@ -8,10 +8,12 @@ import sys
 
 import httpx
 
-from tests.benchmarks.measuring import best_of_turns, regtui, row, verdict
+from tests.benchmarks import Figure, bounded, compared, show
+from tests.benchmarks.measuring import REPETITIONS, best_of_turns, complete, regtui
 from tests.benchmarks.synthetic import PAGE, running
 
-COUNT = 1_000_000
+COUNT, FEW = 1_000_000, 20_000
+LOOP = "a bare httpx loop over the same pages"
 
 
 async def floor(port: int) -> int:
@@ -27,23 +29,25 @@ async def floor(port: int) -> int:
     return count
 
 
-def main() -> int:
-    """Measure and print; return 1 where a bound is missed."""
-    with running(repositories=COUNT) as port:
-        bare = [sys.executable, "-m", "tests.benchmarks.catalog", str(port)]
-        listed, fetched = best_of_turns(regtui("catalog", f"127.0.0.1:{port}", "--engine", "rhel-docker"), bare)
-    sys.stdout.write(row("bare httpx loop", fetched, fetched) + "\n")
-    sys.stdout.write(row("regtui catalog", listed, fetched) + "\n")
-    met = [
-        listed.lines == COUNT,
-        verdict("wall time as a multiple of the loop's", listed.wall / fetched.wall, 1.5),
-        verdict("peak memory in MiB", listed.memory, 64),
-    ]
-    return 0 if all(met) else 1
+def measure(*, short: bool) -> tuple[Figure, ...]:
+    """List the catalog and run the loop in turns."""
+    count = FEW if short else COUNT
+    with running(repositories=count) as port:
+        listed, fetched = best_of_turns(
+            regtui("catalog", f"127.0.0.1:{port}", "--engine", "rhel-docker"),
+            [sys.executable, "-m", "tests.benchmarks.catalog", str(port)],
+            repetitions=1 if short else REPETITIONS,
+        )
+    complete(listed, count)
+    what = f"`regtui catalog` of {count:,} names"
+    return (
+        compared(what, listed.wall, fetched.wall, LOOP, unit="s", limit=1.5),
+        bounded("its memory", listed.memory, "MiB", 64),
+    )
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
+    if sys.argv[1:] and sys.argv[1].isdecimal():
         sys.stdout.write(f"{asyncio.run(floor(int(sys.argv[1])))}\n")
     else:
-        sys.exit(main())
+        sys.exit(show(measure))

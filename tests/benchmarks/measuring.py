@@ -1,4 +1,8 @@
-"""Commands measured in processes of their own: wall time, processor time, the most memory that they had."""
+"""Commands measured in processes of their own: wall time, processor time, the most memory that they had.
+
+A machine that does other things too would spoil times of some milliseconds: `Clock` stands still
+while the measured process stands in the queue for a processor, which is no fault of its own.
+"""
 
 from __future__ import annotations
 
@@ -60,16 +64,48 @@ def regtui(*words: str) -> list[str]:
     return [sys.executable, "-m", "regtui", *words]
 
 
-def row(name: str, run: Measured, floor: Measured) -> str:
-    """Return a line of a benchmark's table; ratios are to the floor of the same turns."""
-    return (
-        f"{name:28} {run.wall:7.3f} s  {run.wall / floor.wall:5.2f}x  first {run.first:6.3f} s  "
-        f"processor {run.processor:6.3f} s  {run.memory:6.1f} MiB  {run.lines} lines"
-    )
+def complete(run: Measured, lines: int) -> None:
+    """RuntimeError where a run has not written that many lines: what is faster for doing less is no figure."""
+    if run.lines != lines:
+        raise RuntimeError(f"{run.lines} lines came instead of {lines}")
 
 
-def verdict(what: str, value: float, bound: float) -> bool:
-    """Print whether a figure is within its bound."""
-    is_within = value <= bound
-    sys.stdout.write(f"{'ok  ' if is_within else 'MISS'} {what}: {value:.2f}, at most {bound:g}\n")
-    return is_within
+class Queue:
+    """How long the threads of a process have stood in the queue for a processor since this was made.
+
+    The second number of /proc/PID/task/TID/schedstat, in nanoseconds (Documentation/scheduler/sched-stats.rst).
+    """
+
+    def __init__(self, process: int | str) -> None:
+        self._tasks = Path(f"/proc/{process}/task")
+        self._before = self._look()
+
+    @property
+    def seconds(self) -> float:
+        """The seconds; 0 where Linux does not tell."""
+        return sum(now - self._before.get(path, 0) for path, now in self._look().items()) / 1e9
+
+    def _look(self) -> dict[Path, int]:
+        return {
+            path: nanoseconds for path in self._tasks.glob("*/schedstat") if (nanoseconds := _queued(path)) is not None
+        }
+
+
+def _queued(path: Path) -> int | None:
+    try:
+        return int(path.read_text().split()[1])
+    except (OSError, ValueError, IndexError):
+        return None  # a thread that has just ended, or a kernel without these numbers
+
+
+class Clock:
+    """Milliseconds since it was made, without those in which the process waited for a processor."""
+
+    def __init__(self, process: int | str = "self") -> None:
+        self._queue = Queue(process)
+        self._began = time.perf_counter()
+
+    def read(self, at: float | None = None) -> float:
+        """Return the time now, or at an earlier moment of `time.perf_counter` that has just passed."""
+        passed = (at or time.perf_counter()) - self._began
+        return max(0.0, passed - self._queue.seconds) * 1000  # two threads may have waited at the same time

@@ -1,32 +1,28 @@
-"""The list of repositories with a million names: stalls of the loop, memory, bytes and time of a cursor key.
+"""The list of repositories with a million names, and of a hundred thousand tags: stalls of the loop, and memory.
 
-    python -m tests.benchmarks.tui_list [REPOSITORIES]
+    python -m tests.benchmarks.tui_list
 
-The first part runs the app without a terminal and watches its event loop; the second runs the program in a
-pseudo-terminal of 120x40 and counts what it writes.
+Runs the app without a terminal in a process of its own, over real connections, and looks at its loop's clock all the
+time. What a key costs on its way to a terminal is measured by `tui_keys`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import gc
-import os
-import pty
+import json
 import resource
-import select
-import statistics
-import struct
 import subprocess
 import sys
 import tempfile
-import termios
 import time
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regtui.__main__ import COLLECT_AFTER
+from regtui.browse.order import Order, order_tags
 from regtui.engines.base import Platform
 from regtui.host.discover import load
 from regtui.live import LiveSession, Means
@@ -34,44 +30,124 @@ from regtui.registry.dialers import SystemDialer
 from regtui.registry.resolvers import SystemResolver
 from regtui.registry.tls import Trust
 from regtui.tui.app import RegtuiApp, Start
+from regtui.tui.browse.state import Phase
 from regtui.tui.screens.browse import RepositoriesScreen
-from tests.benchmarks.measuring import ROOT, regtui, verdict
-from tests.benchmarks.synthetic import running
+from regtui.tui.screens.tags import TagsScreen
+from tests.benchmarks import Figure, bounded, show
+from tests.benchmarks.measuring import ROOT, Clock
+from tests.benchmarks.synthetic import REPOSITORY, running, tag_names
 from tests.tui_screens import STILL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
     from textual.pilot import Pilot
 
     from regtui.session import Session
 
-MILLION = 1_000_000
+REPOSITORIES, FEW_REPOSITORIES = 1_000_000, 30_000
+TAGS, FEW_TAGS = 100_000, 5_000
 TICK = 0.002
 """Seconds between two looks at the loop's clock."""
-QUIET = 0.15
-KEYS = 40
+KEYS = {"9": "9", "8": "98", "backspace": "9", "asterisk": "9*", "home": "9*", "question_mark": "?9*"}
+"""What is typed into the filter, each key with what stands there then: parts with many and few matches, and globs."""
 
 
 @dataclass
 class Watch:
-    """Looks at the clock all the time; the longest time between two looks is the longest stall."""
+    """Looks at the clock all the time; the longest time between two looks is the longest stall.
+
+    Time in which other programs had the processors is left out.
+    """
 
     gaps: list[float] = field(default_factory=list)
 
     async def run(self) -> None:
         """Watch until cancelled."""
-        before = time.perf_counter()
         while True:
+            clock = Clock()
             await asyncio.sleep(TICK)
-            now = time.perf_counter()
-            self.gaps.append(now - before - TICK)
-            before = now
+            self.gaps.append(clock.read() - TICK * 1000)
 
     def take(self) -> float:
         """Return the longest stall since the last time in milliseconds."""
         worst, self.gaps = max(self.gaps, default=0.0), []
-        return worst * 1000
+        return worst
+
+
+@asynccontextmanager
+async def opened(path: Path) -> AsyncIterator[tuple[RegtuiApp, Pilot[None], Watch]]:
+    """Yield the app over a live session, and what watches its loop."""
+    means = Means(SystemResolver(), SystemDialer(), Trust())
+    session = LiveSession(load("/", (str(path),)), means, place="benchmark", platform=Platform())
+
+    async def open_session() -> Session:
+        return session
+
+    app = RegtuiApp(Start(session.config, "benchmark", open_session, STILL))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(lambda: app.home._session is not None)
+        watch = Watch()
+        watching = asyncio.create_task(watch.run())
+        yield app, pilot, watch
+        watching.cancel()
+    await session.aclose()
+
+
+async def watched(path: Path, repositories: int) -> dict[str, float]:
+    """Stream the catalog into the screen, look for names, and return what that took."""
+    found: dict[str, float] = {}
+    async with opened(path) as (app, pilot, watch):
+        began = time.perf_counter()
+        pressed = asyncio.create_task(pilot.press("enter"))  # which ends when nothing moves any more
+        await until(lambda: isinstance(app.screen, RepositoriesScreen) and bool(len(app.screen.names)))
+        found["first rows"] = time.perf_counter() - began
+        top = app.screen
+        assert isinstance(top, RepositoriesScreen)
+        watch.take()
+        await until(lambda: top.reading.loaded >= repositories)
+        found["all rows"] = time.perf_counter() - began
+        found["stall"] = watch.take()
+        await pressed
+        await pilot.press("slash")
+        for key, text in KEYS.items():
+            await pilot.pause()
+            watch.take()
+            clock = Clock()
+            pressed = asyncio.create_task(pilot.press(key))
+            await until(lambda: top.names.wanted.text == text and top.names.is_searched)  # noqa: B023 - awaited here
+            took = clock.read()
+            await pressed
+            found["filter stall"] = max(found.get("filter stall", 0.0), watch.take())
+            found["filter all"] = max(found.get("filter all", 0.0), took)
+    found["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return found
+
+
+async def ordered(path: Path, tags: int) -> dict[str, float]:
+    """Open a repository of many tags and return the milliseconds from its last byte to its rows in order."""
+    names = tag_names(tags)
+    right = [names[index] for index in order_tags(names, Order.SEMVER)]
+    async with opened(path) as (app, pilot, watch):
+        await pilot.press("enter")
+        await pilot.press("slash", *REPOSITORY)
+        pressed = asyncio.create_task(pilot.press("enter"))
+        await until(lambda: isinstance(app.screen, TagsScreen))
+        top = app.screen
+        assert isinstance(top, TagsScreen)
+        watch.take()
+        await until(lambda: top.reading.phase is Phase.COMPLETE)
+        clock = Clock()
+        await until(lambda: top.names.all[:1000] == right[:1000] and top.names.all[-1000:] == right[-1000:])
+        found = {"order": clock.read(), "stall": watch.take()}
+        await pressed
+        return found
+
+
+async def until(reached: Callable[[], bool]) -> None:
+    """Look until it is so; the pilot's own waiting would cost more than what is measured."""
+    while not reached():  # noqa: ASYNC110 - nothing says when
+        await asyncio.sleep(TICK)
 
 
 def configuration(folder: str, port: int) -> Path:
@@ -81,107 +157,42 @@ def configuration(folder: str, port: int) -> Path:
     return path
 
 
-async def watched(path: Path, repositories: int) -> None:
-    """Stream the catalog into the screen, look for names, and print the figures."""
-    means = Means(SystemResolver(), SystemDialer(), Trust())
-    session = LiveSession(load("/", (str(path),)), means, place="benchmark", platform=Platform())
-
-    async def open_session() -> Session:
-        return session
-
-    app = RegtuiApp(Start(session.config, "benchmark", open_session, STILL))
-    async with app.run_test(size=(120, 40)) as pilot:
-        await _until(pilot, lambda: app.home._session is not None)
-        watch = Watch()
-        watching = asyncio.create_task(watch.run())
-        began = time.perf_counter()
-        pressed = asyncio.create_task(pilot.press("enter"))  # which ends when nothing moves any more
-        await _until(pilot, lambda: isinstance(app.screen, RepositoriesScreen) and bool(len(app.screen.names)))
-        top = app.screen
-        assert isinstance(top, RepositoriesScreen)
-        sys.stdout.write(f"first rows after {time.perf_counter() - began:.3f} s\n")
-        watch.take()
-        await _until(pilot, lambda: top.reading.loaded >= repositories)
-        verdict("longest stall while streaming, ms", watch.take(), 50)
-        sys.stdout.write(f"{top.reading.loaded} names after {time.perf_counter() - began:.2f} s\n")
-        await pressed
-        for typed in ("slash", "9", "9", "backspace", "backspace", "asterisk", "slash", "s", "asterisk", "9"):
-            began = time.perf_counter()
-            await pilot.press(typed)
-            await _until(pilot, lambda: top.names.is_searched)
-            took = (time.perf_counter() - began) * 1000
-            sys.stdout.write(f"key {typed:10} {took:6.0f} ms to the end, {top.names.matching} match\n")
-            verdict(f"longest stall of key {typed}, ms", watch.take(), 50)
-        watching.cancel()
-    await session.aclose()
-    verdict("memory, MiB", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 350)
+def apart(what: str, path: Path, count: int) -> dict[str, float]:
+    """Measure in a process of its own, whose memory is then that of the one measurement."""
+    command = [sys.executable, "-m", "tests.benchmarks.tui_list", what, str(path), str(count)]
+    ran = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    found: dict[str, float] = json.loads(ran.stdout)
+    return found
 
 
-async def _until(pilot: Pilot[None], reached: Callable[[], bool]) -> None:
-    while not reached():  # noqa: ASYNC110 - the pilot's own waiting costs more than what is measured
-        await asyncio.sleep(TICK)
-    await pilot.pause()
-
-
-class Screen:
-    """The program in a pseudo-terminal; counts bytes."""
-
-    def __init__(self, path: Path) -> None:
-        self._master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-        environ = os.environ | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
-        command = regtui("--config", str(path), "--no-cache")
-        self.process = subprocess.Popen(command, cwd=ROOT, stdin=slave, stdout=slave, stderr=slave, env=environ)
-        os.close(slave)
-
-    def press(self, keys: bytes) -> tuple[int, float]:
-        """Press keys; return the bytes that follow and the milliseconds to the last of them."""
-        began = last = time.perf_counter()
-        os.write(self._master, keys)
-        count = 0
-        while select.select([self._master], [], [], QUIET)[0]:
-            count += len(os.read(self._master, 1 << 16))
-            last = time.perf_counter()
-        return count, (last - began) * 1000
-
-    def until(self, words: bytes) -> None:
-        """Read until the words were written."""
-        seen = b""
-        while words not in seen:
-            assert select.select([self._master], [], [], 60)[0], seen[-300:]
-            seen = seen[-200:] + os.read(self._master, 1 << 16)
-
-
-def typed(path: Path) -> None:
-    """Move the cursor in the real program and print what that costs."""
-    screen = Screen(path)
-    try:
-        screen.until(b"enter")
-        screen.press(b"")
-        os.write(screen._master, b"\r")
-        screen.until(b"complete")
-        screen.press(b"")
-        moves = [screen.press(b"\x1b[B") for _ in range(KEYS)]
-        within = moves[: KEYS // 2]
-        verdict("bytes of a cursor key, median", statistics.median(count for count, _ in within), 500)
-        verdict("a cursor key to its last byte, median ms", statistics.median(ms for _, ms in within), 16)
-        verdict("a cursor key to its last byte, worst ms", max(ms for _, ms in within), 50)
-        count, ms = screen.press(b"\x1b[6~")
-        sys.stdout.write(f"a page: {count} bytes, {ms:.0f} ms\n")
-    finally:
-        screen.process.kill()
-        screen.process.wait()
-
-
-def main() -> None:
-    """Measure both."""
-    gc.set_threshold(COLLECT_AFTER, 20, 20)  # as the program does
-    repositories = int(sys.argv[1]) if len(sys.argv) > 1 else MILLION
-    with running(repositories=repositories) as port, tempfile.TemporaryDirectory() as folder:
+def measure(*, short: bool) -> tuple[Figure, ...]:
+    """Measure both lists."""
+    repositories, tags = (FEW_REPOSITORIES, FEW_TAGS) if short else (REPOSITORIES, TAGS)
+    with running(repositories=repositories, tags=tags) as port, tempfile.TemporaryDirectory() as folder:
         path = configuration(folder, port)
-        asyncio.run(watched(path, repositories))
-        typed(path)
+        listed, sorted_ = apart("names", path, repositories), apart("tags", path, tags)
+    return (
+        bounded(f"{repositories:,} names stream in: longest stall of the screen", listed["stall"], "ms", 50),
+        bounded("memory of the whole program with them", listed["memory"], "MiB", 350),
+        bounded("a key of the filter over them: longest stall", listed["filter stall"], "ms", 50),
+        bounded("to the last match of such a key", listed["filter all"], "ms"),
+        bounded(f"{tags:,} tags in semver order, after their last byte", sorted_["order"], "ms", 300),
+        bounded("longest stall meanwhile", sorted_["stall"], "ms", 50),
+    )
+
+
+def main() -> int:
+    """Measure all, or the part that another process asks for."""
+    gc.set_threshold(COLLECT_AFTER, 20, 20)  # as the program does
+    match sys.argv[1:]:
+        case ["names", path, count]:
+            print(json.dumps(asyncio.run(watched(Path(path), int(count)))))
+        case ["tags", path, count]:
+            print(json.dumps(asyncio.run(ordered(Path(path), int(count)))))
+        case _:
+            return show(measure)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

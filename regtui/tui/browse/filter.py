@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SLICE = 20_000
 """Rows that one slice looks at, about 2 ms; between two slices keys are read and the screen is painted."""
-SLOW_SLICE = 4_000
+SLOW_SLICE = 8_000
 """The same for patterns, which take several times as long."""
 ALIKE_LIMIT = 10_000
 """Names beyond which nothing is looked for that is merely alike."""

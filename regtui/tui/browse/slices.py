@@ -10,9 +10,13 @@ if TYPE_CHECKING:
 
     from regtui.tui.browse.names import Names
 
+BETWEEN = 0.001
+"""Seconds between two slices. A key takes a dozen turns of the loop from its byte to the frame: all of them fit in."""
+
 
 async def search_on(names: Names, show: Callable[[], object]) -> None:
     """Look at all that is left, and show what was found after each slice."""
+    await asyncio.sleep(BETWEEN)
     while names.advance():
         show()
-        await asyncio.sleep(0)
+        await asyncio.sleep(BETWEEN)

@@ -79,6 +79,7 @@ class HomeScreen(WalkPanels):
         super().__init__(config, place, manner, look, blink=blink)
         self._browsing = browsing
         self._session: Session | None = None
+        self._browse_soon = False  # enter was pressed before there were means to ask
         self._known: dict[str, Security] = {}
         self._asked = ""
         self._ask_all = False
@@ -133,6 +134,8 @@ class HomeScreen(WalkPanels):
         self._session = session
         self.take_config(session.config)
         self._check_health()
+        if self._browse_soon:
+            self._browse_chosen()
         if self._asked:
             self._ask()
         elif typed := self.query_one(NameInput).value:
@@ -224,6 +227,7 @@ class HomeScreen(WalkPanels):
     def _browse_chosen(self) -> None:
         """Browse what a registry or a mirror holds; what cannot be asked says why."""
         row = self.query_one(RegistryList).selected
+        self._browse_soon = self._session is None
         if row is None or self._session is None:
             return
         if row.kind is Kind.BLOCKED:

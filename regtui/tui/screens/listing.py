@@ -79,7 +79,8 @@ class ListingScreen(BrowsingScreen):
                 yield FixedLines(lambda width: (frame_bottom((), width, glyphs),), id="side-bottom")
 
     def on_mount(self) -> None:
-        """Begin to read."""
+        """Begin to read, and tell of what is selected in the same frame in which the cursor moves."""
+        self.watch(self.list, "cursor", self._tell_selected, init=False)
         self.begin(fresh=False)
 
     # What a subclass shows.
@@ -302,7 +303,6 @@ class ListingScreen(BrowsingScreen):
         """Draw the status."""
         self.fixed("bottom").draw(self._status())
 
-    @on(NameList.Moved)
     def _tell_selected(self) -> None:
         self.fixed("below").draw(self._below())
         self.fixed("beside").draw(self.side())

@@ -7,10 +7,12 @@ first and the last difference are repainted. Over SSH that is what a walk costs.
 from __future__ import annotations
 
 from itertools import zip_longest
+from math import ceil
 from typing import TYPE_CHECKING
 
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -74,15 +76,30 @@ class LineView(PaintedFirst, ScrollView):
     def resize_content(self) -> None:
         """Tell the scroll bar how many lines there are. Lines are cut to the width, so the width tells nothing.
 
-        Where all lines are in view, before and after, there is no scroll bar and nothing has to be laid out again.
+        Only where the bar comes or goes is anything laid out again. It is painted again where it looks different: among
+        a million rows that come page by page it hardly ever does.
         """
-        size, height = Size(1, self.line_count), self.size.height
-        if size == self.virtual_size:
+        before, size, height = self.virtual_size, Size(1, self.line_count), self.size.height
+        if size == before:
             return
-        if max(size.height, self.virtual_size.height) <= height:
-            self.set_reactive(Widget.virtual_size, size)
-        else:
+        if (size.height > height) is not (before.height > height) or not height:
             self.virtual_size = size
+            return
+        self.set_reactive(Widget.virtual_size, size)
+        if size.height > height:
+            self.tell_scroll_bar(self.scroll_y)
+            self.scroll_y = self.validate_scroll_y(self.scroll_y)
+
+    def tell_scroll_bar(self, top: float) -> None:
+        """Tell the scroll bar what is in view; it is painted again where it looks different then."""
+        if not self.show_vertical_scrollbar:
+            return
+        bar, height = self.vertical_scrollbar, self.size.height
+        lines = self.virtual_size.height
+        if _thumb(bar.window_virtual_size, height, bar.position) != _thumb(lines, height, top):
+            bar.refresh()
+        bar.set_reactive(ScrollBar.window_virtual_size, lines)
+        bar.set_reactive(ScrollBar.position, bar.validate_position(top))
 
     def repaint_change(self, index: int, before: Line, after: Line) -> None:
         """Repaint the cells of a line that differ."""
@@ -95,6 +112,12 @@ class LineView(PaintedFirst, ScrollView):
         """Repaint what the cursor covers, or covered, on a line."""
         cells = self.cursor_cells(index) or self.size.width
         self.refresh(Region(0, index - self.scroll_offset.y, cells, 1))
+
+
+def _thumb(lines: int, height: int, top: float) -> tuple[int, int]:
+    """Return where a scroll bar's thumb begins and how long it is, in eighths of a cell, as Textual draws it."""
+    size = max(1.0, height * height / lines)
+    return int((height - size) * top / max(1, lines - height) * 8), ceil(size * 8)
 
 
 def _difference(before: Line, after: Line) -> tuple[int, int] | None:
