@@ -34,6 +34,8 @@ class Kind:
 
 
 RHEL, MOBY = "RHEL's Docker 1.13.1", "Docker Engine 20.10"
+PODMAN, CONTAINERD = "podman 4.3", "containerd 1.6"
+MODES = (("as the engine asks (`--strict`)", "-strict"), ("with what may run ahead", "-default"))
 KINDS = (
     Kind("names as typed", "both", "test_names", "test_a_recorded_name_reads_as_the_engines_read_it"),
     Kind("EnvironmentFiles and `$VAR`", "systemd 219", "test_environment", "test_recorded_variables_and_words"),
@@ -52,7 +54,21 @@ KINDS = (
             mode,
         )
         for engine, name in ((RHEL, "rhel-docker-"), (MOBY, "moby-"))
-        for words, mode in (("as the engine asks (`--strict`)", "-strict"), ("with what may run ahead", "-default"))
+        for words, mode in MODES
+    ),
+    Kind(
+        "registries as `podman info` prints them",
+        PODMAN,
+        "test_engines_info",
+        "test_the_registries_are_those_of_podman_info",
+    ),
+    *(
+        Kind(f"pulls in a world of registries, {words}", engine, module, function, ends=mode)
+        for engine, module, function in (
+            (PODMAN, "test_podman_worlds", "test_agrees_with_podman"),
+            (CONTAINERD, "test_containerd_worlds", "test_agrees_with_containerd"),
+        )
+        for words, mode in MODES
     ),
 )
 

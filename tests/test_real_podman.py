@@ -1,0 +1,188 @@
+"""regtui beside the real podman: the same files and registries, and what each of them said and asked."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.programs import missing, needs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.real_registries import Registries
+    from tests.server_journal import Request
+
+ROOT = Path(__file__).parent.parent
+PATIENCE = 120
+POLICY = '{"default": [{"type": "insecureAcceptAnything"}]}'
+PROGRESS = re.compile(r'Copying (?:blob|config) |Writing manifest to image destination|Storing signatures|time="')
+"""Lines of a pull that tell of layers, and of its log: podman tries what is unreachable three times more."""
+
+INSECURE = """\
+unqualified-search-registries = ["127.0.0.1:{private}", "127.0.0.1:{plain}"]
+short-name-mode = "{mode}"
+
+[[registry]]
+location = "127.0.0.1:{plain}"
+insecure = true
+
+[[registry]]
+location = "127.0.0.1:{private}"
+insecure = true
+blocked = {blocked}
+
+[[registry]]
+prefix = "example.com/team"
+location = "127.0.0.1:{plain}/team"
+insecure = true
+
+[[registry]]
+prefix = "hub.example.com"
+location = "127.0.0.1:{plain}"
+insecure = true
+[[registry.mirror]]
+location = "127.0.0.1:{mirror}"
+insecure = true
+
+[aliases]
+"app" = "example.com/team/app"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A host of its own: podman's files and storage in a folder, the registries on loopback."""
+
+    folder: Path
+    registries: Registries
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What both programs run in."""
+        return {
+            "HOME": str(self.folder),
+            "PATH": os.environ["PATH"],
+            "LC_ALL": "C.UTF-8",
+            "CONTAINERS_REGISTRIES_CONF": str(self.folder / "registries.conf"),
+            "REGISTRY_AUTH_FILE": str(self.folder / "auth.json"),
+            "XDG_RUNTIME_DIR": str(self.folder),
+            "TMPDIR": str(self.folder),
+        }
+
+    def configure(self, text: str, *, login: str = "", **words: str) -> None:
+        """Write registries.conf with the servers' ports in it, and auth.json with one login for the private one."""
+        ports = {name: str(getattr(self.registries, name)) for name in ("plain", "private", "mirror")}
+        for name, value in {**ports, "mode": "disabled", "blocked": "false", **words}.items():
+            text = text.replace(f"{{{name}}}", value)
+        (self.folder / "registries.conf").write_text(text)
+        entry = {"auth": base64.b64encode(login.encode()).decode()}
+        auths = {f"127.0.0.1:{self.registries.private}": entry} if login else {}
+        (self.folder / "auth.json").write_text(json.dumps({"auths": auths}))
+        policy = self.folder / ".config/containers/policy.json"
+        policy.parent.mkdir(parents=True, exist_ok=True)
+        policy.write_text(POLICY)
+
+    def podman(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run podman with its storage in the folder; both of its outputs are one."""
+        storage = [f"--root={self.folder}/root", f"--runroot={self.folder}/runroot", "--storage-driver=vfs"]
+        return subprocess.run(
+            ["podman", *storage, *words],
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    def regtui(self, name: str) -> dict[str, Any]:
+        """Resolve a name as podman would, making exactly its requests."""
+        command = [sys.executable, "-m", "regtui", "resolve", name, "--engine=podman", "--strict", "--json"]
+        ran = subprocess.run(
+            command,
+            cwd=ROOT,
+            env={**self.environment, "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert ran.stdout, ran.stderr
+        document: dict[str, Any] = json.loads(ran.stdout)
+        return document
+
+
+@pytest.fixture
+def host(registries: Registries) -> Iterator[Host]:
+    needs("podman")
+    if os.geteuid() != 0:
+        missing("podman pulls into a folder as root alone, without the kernel's help for users")
+    with tempfile.TemporaryDirectory(prefix="podman-") as folder:  # podman wants a path of at most 50 characters
+        yield Host(Path(folder), registries)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("etcd:3.5", {}),
+        ("etcd:3.5", {"blocked": "true"}),
+        ("etcd", {"login": "robot:correct horse"}),
+        ("etcd", {"login": "robot:guess"}),
+        ("etcd:3.5", {"mode": "enforcing"}),
+        ("app:1.0", {}),
+        ("example.com/team/app:1.0", {}),
+        ("127.0.0.1:{plain}/library/etcd", {}),
+        ("127.0.0.1:{plain}/library/modern", {}),
+        ("127.0.0.1:{plain}/library/foreign", {}),
+        ("127.0.0.1:{plain}/team/app:9.9", {}),
+        ("127.0.0.1:{private}/etcd", {}),
+        ("hub.example.com/library/debian", {}),
+        ("hub.example.com/library/nosuch", {}),
+        ("nosuch", {}),
+        ("NoSuch", {}),
+        ("127.0.0.1:1/app", {}),
+    ],
+)
+def test_says_and_asks_what_podman_does(host: Host, name: str, words: dict[str, str]) -> None:
+    host.configure(INSECURE, **words)
+    name = name.format(plain=host.registries.plain, private=host.registries.private)
+    journal = host.registries.journal
+    pulled = host.podman("pull", name)
+    asked = manifests(journal.take_requests())
+    told = host.regtui(name)
+    assert told["exit"] == pulled.returncode
+    assert told["transcript"] == [line for line in pulled.stdout.splitlines() if line and not PROGRESS.match(line)]
+    assert manifests(journal.take_requests()) == asked
+    if pulled.returncode == 0:
+        image = json.loads(host.podman("image", "inspect", told["transcript"][-1]).stdout)[0]
+        assert told["found"]["digest"] in {image["Digest"], *(one.partition("@")[2] for one in image["RepoDigests"])}
+
+
+def test_the_registries_are_those_that_podman_tells(host: Host) -> None:
+    host.configure(INSECURE)
+    told = host.podman("info", "--format", "{{json .Registries}}")
+    command = [sys.executable, "-m", "regtui", "info", "--engine=podman", "--json"]
+    environment = {**host.environment, "PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=True
+    )
+    assert json.loads(ran.stdout)["podman"]["registries"] == json.loads(told.stdout.splitlines()[-1])
+
+
+def manifests(requests: list[Request]) -> list[str]:
+    """Return the requests without those for blobs, which are podman's own business, and those of the mirror itself."""
+    own = (request for request in requests if not request.agent.startswith("Go-http-client"))
+    return [str(request) for request in own if "/blobs/" not in request.path]
