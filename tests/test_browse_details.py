@@ -355,6 +355,24 @@ async def test_an_image_is_looked_for_in_every_registry_with_one_request_each() 
         assert sorted(one.method for one in net.heard) == ["GET"] * 3 + ["HEAD"] * 3
 
 
+async def test_a_mirror_is_asked_beside_its_upstream_where_a_person_wants_it() -> None:
+    mirror = "https://cache.example.com"
+    scripts: dict[str, Script] = {
+        HUB: {"/v2/": OK, **served("library/debian", AMD64, tag="12")},
+        mirror: {"/v2/": OK, **served("library/debian", ARM64, tag="12")},
+    }
+    async with browsing(scripts, registries=["docker.io"], mirrors=[mirror]) as (session, net):
+        rows = {row.mirror: row async for row in everywhere(session, "debian", "12", digest=AMD64.digest, mirrors=True)}
+        assert {url: (row.registry, row.digest, row.same) for url, row in rows.items()} == {
+            "": ("docker.io", AMD64.digest, True),
+            mirror: ("docker.io", ARM64.digest, False),
+        }
+        assert sorted(one.method for one in net.heard) == ["GET"] * 2 + ["HEAD"] * 2
+        heard = len(net.heard)
+        assert [row.mirror async for row in everywhere(session, "debian", "12")] == [""]
+        assert {one.origin for one in net.heard[heard:]} == {HUB}
+
+
 @pytest.mark.fault(43)
 def test_raw_json_is_indented_and_holds_nothing_that_a_terminal_acts_on() -> None:
     assert raw_lines(b'{"a": ["b", 1]}') == ("{", '  "a": [', '    "b",', "    1", "  ]", "}")

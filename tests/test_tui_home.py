@@ -108,7 +108,7 @@ async def test_asking_all_goes_on_past_the_winner() -> None:
     async with showing(session, name="debian") as pilot:
         await pilot.press("a")
         await settled(pilot, session)
-        await pilot.press("r")
+        await pilot.press("escape", "r")
         await settled(pilot, session)
         assert session.asked == [("debian", False), ("debian", True), ("debian", True)]
 

@@ -192,6 +192,12 @@ class FakeBrowsing:
         for answer in self.elsewhere:
             yield answer
 
+    async def holders(self, repository: str, reference: str, digest: str) -> AsyncGenerator[Elsewhere, None]:
+        """Yield what is scripted."""
+        self.asked[f"holders {repository}:{reference} {digest[:10]}"] += 1
+        for answer in self.elsewhere:
+            yield answer
+
 
 @asynccontextmanager
 async def browsing(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from regtui.browse.browser import opened
@@ -20,22 +21,23 @@ if TYPE_CHECKING:
 
 
 async def everywhere(
-    session: BrowseSession, repository: str, tag: str, *, digest: str = ""
+    session: BrowseSession, repository: str, tag: str, *, digest: str = "", mirrors: bool = False
 ) -> AsyncGenerator[Elsewhere, None]:
-    """Yield a row for each registry as it answers; it raises nothing. Mirrors are not asked.
+    """Yield a row for each registry as it answers; it raises nothing. Mirrors are asked where a person wants it.
+
+    A pull-through mirror may fetch and store what it is asked for.
 
     `repository` is without a registry; Docker Hub is asked for `library/NAME` where it has one part. `digest` is what
     others are compared with, else the first that is found. One HEAD is sent to each (a GET, where that does not tell).
     """
-    tasks = [
-        asyncio.create_task(_ask(session, place, repository, tag)) for place in places(session) if not place.mirror
-    ]
+    asked = [place for place in places(session) if mirrors or not place.mirror]
+    tasks = [asyncio.create_task(_ask(session, place, repository, tag)) for place in asked]
     wanted = digest
     try:
         for done in asyncio.as_completed(tasks):
             row = await done
             wanted = wanted or row.digest or ""
-            yield Elsewhere(row.registry, row.digest, row.outcome, row.text, bool(row.digest) and row.digest == wanted)
+            yield replace(row, same=bool(row.digest) and row.digest == wanted)
     finally:
         for task in tasks:
             task.cancel()
@@ -43,12 +45,13 @@ async def everywhere(
 
 
 async def _ask(session: BrowseSession, place: Place, repository: str, tag: str) -> Elsewhere:
+    mirror = place.endpoint.url if place.mirror else ""
     try:
         browser = await opened(session, place)
         digest = await browser.claimed_digest(repository_at(place, repository), tag)
     except BrowseError as error:
-        return Elsewhere(place.registry, None, error.outcome, str(error))
+        return Elsewhere(place.registry, None, error.outcome, str(error), mirror=mirror)
     except RegistryError as error:
         told = explained(error, place)
-        return Elsewhere(place.registry, None, told.outcome, str(told))
-    return Elsewhere(place.registry, digest, Outcome.FOUND, "")
+        return Elsewhere(place.registry, None, told.outcome, str(told), mirror=mirror)
+    return Elsewhere(place.registry, digest, Outcome.FOUND, "", mirror=mirror)

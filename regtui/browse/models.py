@@ -206,10 +206,14 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """The same name in a registry of the host: its digest, or what came of asking. `same`: the digest is equal."""
+    """The same name in a registry of the host: its digest, or what came of asking. `same`: the digest is equal.
+
+    `mirror` is the URL of a mirror of the registry that was asked in its place, empty for the registry itself.
+    """
 
     registry: str
     digest: str | None
     outcome: Outcome
     text: str
     same: bool = False
+    mirror: str = ""

@@ -16,6 +16,7 @@ class Place(StrEnum):
     PANEL = "panel"
     CHOICE = "choice"
     EXPORT = "export"
+    MATRIX = "matrix"
     REPOSITORIES = "repositories"
     TAGS = "tags"
     DETAILS = "details"
@@ -254,7 +255,24 @@ ACTIONS: tuple[Action, ...] = (
         places=_HOME,
         owner=Owner.APP,
     ),
-    Action("ask_all", ("a",), "a", "ask all", "ask on, past the registry that serves it", "resolve: ask all", _HOME),
+    Action(
+        id="ask_all",
+        keys=("a",),
+        shown="a",
+        label="ask all",
+        help="ask on, past the registry that serves it: who else holds the name, and is it the same image?",
+        palette="resolve: ask all",
+        places=_HOME,
+    ),
+    Action(
+        id="holders",
+        keys=("m",),
+        shown="m",
+        label="mirrors and all",
+        help="ask every registry and every mirror what it holds: is it what its upstream holds?",
+        places=(Place.MATRIX,),
+        owner=Owner.BROWSING,
+    ),
     Action("transcript", ("t",), "t", "output", "what docker prints, and the truth", "show: transcript", _HOME),
     Action(
         id="configuration",
@@ -304,7 +322,7 @@ ACTIONS: tuple[Action, ...] = (
         shown="esc",
         label="close",
         help="close the panel",
-        places=(Place.PANEL, Place.CHOICE, Place.JSON),
+        places=(Place.PANEL, Place.MATRIX, Place.CHOICE, Place.JSON),
         owner=Owner.WIDGET,
     ),
     Action(

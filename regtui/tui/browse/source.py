@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
 from regtui import browse as core
+from regtui.outcome import Outcome
+from regtui.replay import ReplaySession
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -92,6 +94,10 @@ class Browsing(Protocol):
         """Ask every registry of the host for the same name and say whose digest is equal to this one."""
         ...
 
+    def holders(self, repository: str, reference: str, digest: str) -> AsyncGenerator[Elsewhere, None]:
+        """Ask every registry of the host and every mirror for a repository without a registry's name."""
+        ...
+
 
 class LiveBrowsing:
     """Browses over a live session. The core loads the network's libraries with the first name that is used of it."""
@@ -148,7 +154,13 @@ class LiveBrowsing:
         name = repository.removeprefix("library/") if core.repository_at(place, "x") == "library/x" else repository
         return core.everywhere(self._session, name, reference, digest=digest)
 
+    def holders(self, repository: str, reference: str, digest: str) -> AsyncGenerator[Elsewhere, None]:
+        """Ask every registry of the host and every mirror, one question each."""
+        return core.everywhere(self._session, repository, reference, digest=digest, mirrors=True)
+
 
 def browsing_of(session: Session) -> Browsing:
-    """Return the means to browse over a live session."""
+    """Return the means to browse over a live session. BrowseError for a recording, which asks nobody."""
+    if isinstance(session, ReplaySession):
+        raise core.BrowseError("This is a recording: nobody is asked.", Outcome.SKIPPED)
     return LiveBrowsing(cast("BrowseSession", session))

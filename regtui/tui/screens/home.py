@@ -25,7 +25,7 @@ from regtui.tui.panels import (
     too_small_lines,
 )
 from regtui.tui.safe import content
-from regtui.tui.screens.walk_panels import WalkPanels
+from regtui.tui.screens.walk_panels import ASK_FIRST, WalkPanels
 from regtui.tui.state import planned
 from regtui.tui.verdict import verdict_lines
 from regtui.tui.widgets.first_paint import Box, Row
@@ -237,14 +237,18 @@ class HomeScreen(WalkPanels):
         from regtui.tui.browse.source import Surroundings
         from regtui.tui.screens.browse import RepositoriesScreen
 
-        command = pull_on(self._config)
-        around = Surroundings(self._browsing(self._session), self._manner.glyphs, self._blink, command)
         try:
+            around = Surroundings(self.browsed(), self._manner.glyphs, self._blink, pull_on(self._config))
             place = around.browsing.place_of(row.name.rstrip("/") if row.kind is Kind.MIRROR else row.name)
         except BrowseError as error:
             self.app.notify(str(error), severity="warning", markup=False)
         else:
             self.app.push_screen(RepositoriesScreen(around, place))
+
+    def browsed(self) -> Browsing:
+        """Return the means to browse. BrowseError for a recording, which asks nobody."""
+        assert self._session is not None
+        return self._browsing(self._session)
 
     @on(NameInput.Changed)
     def _show_typed(self, message: NameInput.Changed) -> None:
@@ -296,7 +300,14 @@ class HomeScreen(WalkPanels):
 
     def action_ask_all(self) -> None:
         """Ask on past the winner."""
-        self.ask(self._asked or self.query_one(NameInput).value, ask_all=True)
+        name = self._asked or self.query_one(NameInput).value.strip()
+        walk = self.walk_view.walk
+        if not name:
+            self.app.notify(ASK_FIRST, markup=False)
+            return
+        if not (self._ask_all and name == self._asked and walk is not None and walk.ended):
+            self.ask(name, ask_all=True)
+        self.show_matrix()
 
     def action_again(self) -> None:
         """Ask for the name again, or for everybody's health where the list has the focus."""

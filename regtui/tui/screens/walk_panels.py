@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from regtui.events import Event, HealthChecked
     from regtui.host.model import HostConfig
     from regtui.survey import Survey
+    from regtui.tui.browse.source import Browsing
+    from regtui.tui.screens.matrix import MatrixPanel
     from regtui.tui.screens.panel import TextPanel
     from regtui.tui.state import Walk
     from regtui.tui.widgets.line_view import Make
@@ -48,6 +50,10 @@ class WalkPanels(SurveyingScreen):
     def walk_view(self) -> WalkView:
         """The walk."""
         return self.query_one(WalkView)
+
+    def browsed(self) -> Browsing:
+        """Return the means to browse. BrowseError where nobody can be asked."""
+        raise NotImplementedError
 
     def _place(self) -> Place:
         raise NotImplementedError
@@ -94,9 +100,19 @@ class WalkPanels(SurveyingScreen):
         export = Export(self._config, self._read_from, (*self._happened, *self._health), self._manner.written())
         self.app.push_screen(ExportPanel(export, walk.plan.name, self._manner.glyphs, blink=self._blink))
 
+    def show_matrix(self) -> None:
+        """Show who holds the name; the panel follows the walk."""
+        walk = self.walk_view.walk
+        if walk is not None and walk.candidates:
+            from regtui.tui.screens.matrix import MatrixPanel
+
+            self.app.push_screen(MatrixPanel(walk, self.browsed, self._manner.glyphs))
+
     def show_in_panels(self, walk: Walk) -> None:
         """Draw the open panel again: the walk went on."""
         for screen in self.app.screen_stack:
+            if screen.id == "matrix":
+                cast("MatrixPanel", screen).show(walk)
             if screen.id == "transcript":
                 cast("TextPanel", screen).draw(self._transcript(walk))
 

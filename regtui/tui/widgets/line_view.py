@@ -177,6 +177,12 @@ class TextLines(LineView, can_focus=True):
             new = after[index] if index < len(after) else EMPTY
             self.repaint_change(index, old, new)
         self.resize_content()
+        if len(before) != len(after) and self.styles.is_auto_height and self.display:
+            self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's own
+        """Return how many rows the lines take at this width."""
+        return len(self._make(width))
 
     def on_resize(self) -> None:
         """Tell how many lines there are at the new width."""
@@ -189,16 +195,6 @@ class FixedLines(TextLines, can_focus=False):
     DEFAULT_CSS = """
     FixedLines { height: auto; overflow-y: hidden; }
     """
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's own
-        """Return how many rows the lines take at this width."""
-        return len(self._make(width))
-
-    def changed(self, before: tuple[Line, ...], after: tuple[Line, ...]) -> None:
-        """Lay out again where the number of lines is another and the rows follow it."""
-        super().changed(before, after)
-        if len(before) != len(after) and self.styles.is_auto_height and self.display:
-            self.refresh(layout=True)
 
     def resize_content(self) -> None:
         """There is no scroll bar to tell."""
