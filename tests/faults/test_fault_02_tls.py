@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 import ssl
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from regtui.outcome import Outcome
-from tests.faults.bench import BAD, CALM, GOOD, NAME, PING, SERVED, SERVES, Bench, fold
+from tests.faults.bench import BAD, CALM, GOOD, NAME, NOBODY, PING, SERVED, SERVES, Bench, fold
 from tests.faults.handlers import flood
 from tests.hostile import answering, saying, server_context, serving
 from tests.issuing import Issued, issue, server_of
+from tests.tui_pty import running_command
 
 if TYPE_CHECKING:
-    import asyncio
-    from pathlib import Path
-
     from tests.faults.bench import Server
 
+ROOT = Path(__file__).parent.parent.parent
 BAD_URL, GOOD_URL = f"https://{BAD}", f"https://{GOOD}"
 CA = issue("Lab CA", authority=True)
 STRANGER = issue("Stranger", authority=True)
@@ -244,3 +246,46 @@ async def test_one_insecure_entry_does_not_make_another_registry_insecure(tmp_pa
             await session.aclose()
     walked.check()
     assert (walked.bad["outcome"], walked.bad["verify"]) == (Outcome.TLS_FAILED, True)
+
+
+@pytest.mark.fault(18)
+async def test_a_certificate_for_another_host_tells_whose_it_is_in_part(tmp_path: Path) -> None:
+    names = ["*.other.example", *(f"h{number}.example" for number in range(500))]
+    _, told = await shown(tmp_path, issue("web", CA, dns=names))
+    assert told["error"] == f"the certificate is not for {BAD}"
+    assert "names *.other.example, h0.example" in told["detail"]
+    assert "and 4" in told["detail"]  # hundreds more are counted
+    assert len(told["detail"]) < 2000
+
+
+@pytest.mark.fault(20)
+async def test_a_client_certificate_that_the_server_does_not_take(tmp_path: Path) -> None:
+    context = server_of(issue("web", CA, dns=[BAD]))
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(cadata=STRANGER.pem.decode())
+    async with (
+        serving(answering(PING), context) as server,
+        Bench(tmp_path, {BAD_URL: server.port, GOOD_URL: SERVES}) as bench,
+    ):
+        bench.write(f"{CERTS}/ca.crt", CA.pem)
+        bench.write(f"{CERTS}/client.cert", CLIENT.pem)
+        bench.write(f"{CERTS}/client.key", CLIENT.key_pem())
+        bench.configure(BAD, GOOD)
+        walked = await bench.passes()
+        assert "client certificate" in walked.text
+
+
+@pytest.mark.fault(20)
+async def test_an_encrypted_key_asks_nobody_for_its_passphrase(tmp_path: Path) -> None:
+    """OpenSSL would ask on the terminal of the process, which capturing its output does not see."""
+    (tmp_path / CERTS).mkdir(parents=True)
+    for name, data in {"client.cert": CLIENT.pem, "client.key": CLIENT.key_pem(b"hunter2")}.items():
+        (tmp_path / CERTS / name).write_bytes(data)
+    (tmp_path / "etc/sysconfig").mkdir()
+    (tmp_path / "etc/sysconfig/docker").write_text(f"ADD_REGISTRY='--add-registry {BAD}'\n")
+    words = [sys.executable, "-m", "regtui", "resolve", f"{BAD}/{NAME}", "--root", str(tmp_path)]
+    ways = [f"--resolve={BAD}:443:198.51.100.6", f"--connect-to={BAD}:443:127.0.0.1:{NOBODY}"]
+    with running_command([*words, *ways, "--no-color"], environ={"PYTHONPATH": str(ROOT)}) as terminal:
+        assert await asyncio.to_thread(terminal.end) == 1
+        assert b"pass phrase" not in terminal.out.lower().replace(b"passphrase", b"pass phrase")
+        assert b"client.key" in terminal.out
