@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from tests.faults.bench import DIGEST, IMAGE, MANIFEST, NAME, PING, SCHEMA2, SER
 from tests.registry_net import Heard, reply
 
 if TYPE_CHECKING:
+    import asyncio
     from pathlib import Path
 
     from tests.registry_net import Script
