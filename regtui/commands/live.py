@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from regtui.frozen import dataclass
+from regtui.host.host_findings import shell_proxy_findings
 from regtui.outlet import Outlet
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def consult(config: HostConfig, options: Options, *, thorough: bool = False) -> 
     """
     if options.demo:
         return Consulted(config, words="the demo has registries and no daemon")
+    if options.root == "/":
+        config = replace(config, findings=(*config.findings, *shell_proxy_findings(config, os.environ)))
     if options.configs:
         return Consulted(config, words="not asked: files were named with --config")
     if options.root != "/":

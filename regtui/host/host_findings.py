@@ -8,14 +8,17 @@ from regtui.host.environment import parse_environment_file
 from regtui.host.files import FileText, FileTrouble, TroubleKind
 from regtui.host.given import tool_output
 from regtui.host.gonet import parse_cidr, split_host_port
-from regtui.host.model import Finding, Refusal, Severity, Source
-from regtui.host.proxies import is_proxy_url
+from regtui.host.model import EngineName, Finding, Refusal, Severity, Source
+from regtui.host.proxies import is_proxy_url, masked, proxies_in
 from regtui.host.registries_conf import OUTPUT, SERVICE, SOURCE, RegistriesConfError
+from regtui.text import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from regtui.host.environment import EnvironmentFile
     from regtui.host.files import FileSource
-    from regtui.host.model import Proxies
+    from regtui.host.model import HostConfig, Proxies
     from regtui.host.service import Service
 
 _READ_BY_OTHER_UNITS = ("/etc/sysconfig/docker", "/etc/default/docker")
@@ -110,6 +113,24 @@ def proxy_findings(proxies: Proxies, *, go110: bool) -> tuple[Finding, ...]:
         if any((parts := split_host_port(entry)) and parts[0] and parts[1].isdigit() for entry in entries):
             add("no-proxy-port", Severity.NOTE, "this dockerd ignores ports in NO_PROXY: the entry covers all of them")
     return tuple(found)
+
+
+def shell_proxy_findings(config: HostConfig, shell: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Report a proxy of the shell that dockerd does not have: a person tries with one what dockerd does without.
+
+    The daemon never sees the shell's variables. An engine whose client pulls takes them itself.
+    """
+    if config.engine not in (EngineName.RHEL_DOCKER, EngineName.MOBY):
+        return ()
+    own, daemons = proxies_in(shell), config.proxies
+    value, theirs = own.https or own.http, daemons.https or daemons.http
+    if not value or (own.https, own.http) == (daemons.https, daemons.http):
+        return ()
+    name = "HTTPS_PROXY" if own.https else "HTTP_PROXY"
+    has = f"has {printable(masked(theirs), 100)}" if theirs else "has none"
+    message = f"this shell's {name} is {printable(masked(value), 100)}, dockerd {has}; docker pulls by dockerd's alone"
+    fix = "systemctl edit docker, and write: [Service] Environment=HTTPS_PROXY=http://HOST:PORT"
+    return (Finding("daemon-other-proxy", Severity.NOTE, message, own.source, "" if theirs else fix),)
 
 
 def _registries(file: EnvironmentFile) -> list[str]:

@@ -57,7 +57,7 @@ class Connector:
         if route.scheme != "https":
             return Stream(link, self._bounds)
         try:
-            with _told(watch, Stage.TLS) as told:
+            with _told(watch, Stage.TLS) as told, _behind(route.proxy):
                 inner = await secure(link, self._trust.context(route.rules), route.host, limit=self._bounds.tls)
                 told.detail = f"{inner.tls.version()} {(inner.tls.cipher() or ('',))[0]}"
                 if not route.rules.verify:
@@ -144,6 +144,17 @@ def _blamed(proxy: Proxy | None) -> Iterator[None]:
         if proxy is None:
             raise
         raise tunnel.blame(proxy, error) from error
+
+
+@contextlib.contextmanager
+def _behind(proxy: Proxy | None) -> Iterator[None]:
+    """Name the proxy in what fails behind it: it may be a portal, or show certificates of its own."""
+    try:
+        yield
+    except NetworkError as error:
+        if proxy is None:
+            raise
+        raise tunnel.behind(proxy, error) from error
 
 
 @dataclass(slots=True)

@@ -69,6 +69,18 @@ def blame(proxy: Proxy, error: NetworkError) -> NetworkError:
     )
 
 
+def behind(proxy: Proxy, error: NetworkError) -> NetworkError:
+    """Return the error of what a proxy opened the way to, naming the proxy; the engine does not, so `go` stays."""
+    return NetworkError(
+        error.stage,
+        error.trouble,
+        f"{error}, behind the proxy {proxy}",
+        go=error.go,
+        detail=error.detail,
+        own_limit=error.own_limit,
+    )
+
+
 def silent(proxy: Proxy, seconds: float) -> NetworkError:
     """The proxy did not answer CONNECT within regtui's limit; Go waits a minute."""
     sentence = f"no answer from the proxy {proxy} in {failures.span(seconds)}; the engine waits 60 s"
