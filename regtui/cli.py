@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from regtui import __version__
 from regtui.host.model import ContainerdClient, EngineName
 from regtui.options import USAGE_ERROR, Options, Parser, UsageError, realm_pair
+from regtui.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +55,10 @@ def run(arguments: list[str]) -> int:
             tell: Callable[[Options, Usage], int] = module.run
             return tell(options, usage_of(build_parser(), COMMANDS))
         command: Callable[[Options], int] = module.run
+        if options.host:
+            from regtui.commands.far import run_there
+
+            return run_there(command, options)
         return command(options)
     except UsageError as error:
         sys.stderr.write(f"regtui: {error}\nTry 'regtui --help'.\n")
@@ -81,6 +86,9 @@ def parse(arguments: list[str]) -> Options | None:
         engine=_ENGINES[parsed.engine],
         client=_CLIENTS.get(parsed.engine),
         every_engine=parsed.engine == "all",
+        host=parsed.host,
+        sudo=parsed.sudo,
+        remote_credentials=parsed.remote_credentials,
         timeout=parsed.timeout,
         json=parsed.json,
         color=not parsed.no_color,
@@ -160,6 +168,7 @@ def _check(command: str, words: list[str], parsed: argparse.Namespace) -> None:
         raise UsageError("--json belongs to a command, for example: regtui resolve NAME --json")
     if parsed.engine == "all":
         _check_all(command, parsed)
+    _check_host(command, parsed)
     if parsed.timeout is not None and not 0 < parsed.timeout <= 3600:
         raise UsageError("--timeout takes seconds, more than 0 and at most 3600")
 
@@ -170,6 +179,26 @@ def _check_all(command: str, parsed: argparse.Namespace) -> None:
     for option in ("push", "record", "report"):
         if getattr(parsed, option):
             raise UsageError(f"--{option} tells of one engine: name it with --engine")
+
+
+_WITHOUT_HOST = frozenset({"replay", "completion", "manual"})
+
+
+def _check_host(command: str, parsed: argparse.Namespace) -> None:
+    for option in ("sudo", "remote_credentials"):
+        if getattr(parsed, option) and not parsed.host:
+            raise UsageError(f"--{option.replace('_', '-')} belongs to --host")
+    if not parsed.host:
+        return
+    from regtui.ssh.command import is_host
+
+    if not is_host(parsed.host):
+        raise UsageError(f"--host takes [USER@]HOST as ssh does, not {printable(parsed.host, 100)}")
+    if command in _WITHOUT_HOST:
+        raise UsageError(f"{command} asks no host: it takes no --host")
+    if parsed.demo or parsed.root != "/" or parsed.config:
+        other = "--demo" if parsed.demo else "--root" if parsed.root != "/" else "--config"
+        raise UsageError(f"--host and {other} both say whose files are read: take one of them")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -209,6 +238,9 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+_HOST_HELP = "another host's files, DNS and network, over ssh; nothing is installed or written there"
+
+
 def _add_host_options(parser: argparse.ArgumentParser) -> None:
     host = parser.add_argument_group("host")
     host.add_argument("--config", action="append", default=[], metavar="FILE", help="only this file (repeatable)")
@@ -218,6 +250,14 @@ def _add_host_options(parser: argparse.ArgumentParser) -> None:
         default="auto",
         choices=list(_ENGINES),
         help="whose rules apply (default: auto); ctr, nerdctl and kubelet are containerd's clients, all: side by side",
+    )
+    host.add_argument("--host", default="", metavar="[USER@]HOST", help=_HOST_HELP)
+    host.add_argument("--sudo", action="store_true", help="with --host: read its files with sudo -n")
+    host.add_argument(
+        "--remote-credentials",
+        action="store_true",
+        help="with --host: use its docker logins, in memory only; without it "
+        "nobody's are used: those of this machine never go there",
     )
     host.add_argument("--demo", action="store_true", help="an embedded world of registries in place of the host")
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from regtui.events import Event, HealthChecked
     from regtui.host.model import HostConfig
     from regtui.registry.network import Dialer, Resolver
+    from regtui.stored import Store
 
 LOOKUP_SECONDS = 1.0
 """How long a walk waits for the addresses that secure flags depend on; later counts as docker's DNS failure."""
@@ -56,9 +57,9 @@ _ARCHITECTURES = {
 }
 
 
-def host_platform() -> Platform:
-    """Return the platform that this host pulls for."""
-    machine = os.uname().machine
+def host_platform(machine: str = "") -> Platform:
+    """Return the platform that a host pulls for; `machine` is what `uname -m` prints, this host's where empty."""
+    machine = machine or os.uname().machine
     return Platform("linux", *_ARCHITECTURES.get(machine, (machine, "")))
 
 
@@ -87,14 +88,18 @@ class LiveSession:
         place: str,
         platform: Platform | None = None,
         docker_config: str = "",
+        store: Store | None = None,
     ) -> None:
-        """`docker_config` is what DOCKER_CONFIG says where it counts: the demo reads nothing of the host."""
+        """`docker_config` is what DOCKER_CONFIG says where it counts: the demo reads nothing of the host.
+
+        `store` takes the place of what this machine has, or another root, of certificates and credentials.
+        """
         self.config = config
         self.place = place
         self._means = means
         self._engine = engine_for(config.engine)
         self._platform = platform or host_platform()
-        self._stored = store_for(HostFiles(config.root), config, docker_config=docker_config)
+        self._stored = store or store_for(HostFiles(config.root), config, docker_config=docker_config)
         self._client: RegistryClient | None = None
         self._seen = SeenManifests()
         self._requests: Requests | None = None

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, Protocol, TypeVar
 
 from regtui.frozen import dataclass
 from regtui.text import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from regtui.daemon.answers import LiveDaemon
+    from regtui.host.files import FileSource
     from regtui.host.model import ContainerdClient, EngineName
+    from regtui.registry.network import Dialer, Resolver
+
+T = TypeVar("T")
 
 USAGE_ERROR = 2
 """Exit status for arguments or a configuration that are refused."""
@@ -19,14 +26,73 @@ class UsageError(Exception):
     """The arguments are refused; `str()` says why and what would be right."""
 
 
+class OtherHost(Protocol):
+    """The host of `--host`, logged in to; whatever it is asked raises SshError where it is lost."""
+
+    @property
+    def name(self) -> str:
+        """`[USER@]HOST`, printable."""
+        ...
+
+    @property
+    def root(self) -> str:
+        """What stands for the root of its files."""
+        ...
+
+    @property
+    def home(self) -> str:
+        """The home of the person who is logged in there."""
+        ...
+
+    @property
+    def machine(self) -> str:
+        """What `uname -m` prints there."""
+        ...
+
+    @property
+    def logins(self) -> bool:
+        """Whether its docker logins may be used."""
+        ...
+
+    @property
+    def files(self) -> FileSource:
+        """Its files."""
+        ...
+
+    @property
+    def dialer(self) -> Dialer:
+        """Connects from there."""
+        ...
+
+    def resolver(self) -> Resolver:
+        """Return what looks names up there."""
+        ...
+
+    def settle(self, reading: Callable[[], T]) -> T:
+        """Return what a reading of its files makes, called again when what it missed has been fetched."""
+        ...
+
+    async def daemon(self) -> LiveDaemon:
+        """Return what its daemon of docker says of itself, or raise DaemonError."""
+        ...
+
+    def packages(self) -> dict[str, str]:
+        """Return the versions of the installed packages that bring an engine."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was asked for on the command line."""
+    """What was asked for on the command line; `there` is the host of `--host` while it is logged in to."""
 
     command: str
     words: tuple[str, ...]
     configs: tuple[str, ...] = ()
     root: str = "/"
+    host: str = ""
+    sudo: bool = False
+    remote_credentials: bool = False
+    there: OtherHost | None = None
     engine: EngineName | None = None
     client: ContainerdClient | None = None
     every_engine: bool = False

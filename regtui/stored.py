@@ -48,8 +48,14 @@ class Stored:
     of another system.
     """
 
-    def __init__(self, files: FileSource, engine: EngineName, *, root: str, docker_config: str) -> None:
-        """`docker_config` is what DOCKER_CONFIG says, empty where it says nothing or must not count."""
+    def __init__(
+        self, files: FileSource, engine: EngineName, *, root: str, docker_config: str, home: str = "/root"
+    ) -> None:
+        """`docker_config` is what DOCKER_CONFIG says, empty where it says nothing or must not count.
+
+        `home` is whose credentials count with another root.
+        """
+        self._home = home
         self._files = files
         self._engine = engine
         self._foreign = root != "/"
@@ -110,7 +116,7 @@ class Stored:
     def _place(self) -> tuple[str, FileSource]:
         """Return the path of config.json and the files that it is among."""
         folder = self._folder
-        below_root = "/root/.docker/config.json"
+        below_root = f"{self._home}/.docker/config.json"
         if self._foreign and (not folder or self._files.exists(below_root)):
             return below_root, self._files
         home = os.environ.get("HOME") or "/root"

@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from regtui.stored import Store
 
 
-def store_for(files: FileSource, config: HostConfig, *, docker_config: str) -> Store:
-    """Return the store of a host's engine; `docker_config` is what DOCKER_CONFIG says where it counts."""
+def store_for(files: FileSource, config: HostConfig, *, docker_config: str, home: str = "/root") -> Store:
+    """Return the store of a host's engine; `docker_config` is what DOCKER_CONFIG says where it counts.
+
+    `home` is whose docker logins count on another host, or below another root.
+    """
     match config.engine:
         case EngineName.PODMAN:
             return PodmanStored(files, config.podman, root=config.root)
         case EngineName.CONTAINERD:
-            docker = Stored(files, EngineName.MOBY, root=config.root, docker_config=docker_config)
+            docker = Stored(files, EngineName.MOBY, root=config.root, docker_config=docker_config, home=home)
             return ContainerdStored(files, config.containerd, docker=docker)
         case _:
-            return Stored(files, config.engine, root=config.root, docker_config=docker_config)
+            return Stored(files, config.engine, root=config.root, docker_config=docker_config, home=home)

@@ -20,9 +20,9 @@ LEVELS = (
     {"settings", "cache"},
     {"reference"},
     {"host"},
-    {"engines", "registry"},
-    {"events", "options", "stored", "lookups", "seen", "daemon", "recorded_host"},
-    {"session", "records", "stored_podman", "stored_containerd"},
+    {"engines", "registry", "daemon"},
+    {"events", "options", "stored", "lookups", "seen", "recorded_host"},
+    {"session", "records", "stored_podman", "stored_containerd", "ssh"},
     {"stores"},
     {"spectator", "survey"},
     {"attempt", "health"},
@@ -66,7 +66,7 @@ LOWEST = set().union(*LEVELS[:4]) - {"settings", "cache"}
 PURE = sorted(
     LOWEST
     | {"engines", "events", "options", "stored", "session", "report", "told"}
-    | {"daemon", "export", "markdown", "mirrors", "recorded_host", "recording", "records", "replay"}
+    | {"daemon", "export", "markdown", "mirrors", "recorded_host", "recording", "records", "replay", "ssh"}
 )
 """Units that load the standard library and lower units alone, so that a command line starts at once."""
 

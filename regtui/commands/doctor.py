@@ -145,13 +145,14 @@ def _daemon(options: Options) -> dict[str, object]:
     """Return what the daemon says, or why it was not asked."""
     import asyncio
 
-    from regtui.daemon import DaemonError, ask_daemon, socket_of
+    from regtui.daemon import SOCKET, DaemonError, ask_daemon, socket_of
 
     if options.demo or options.root != "/":
         return {"state": "not asked: only the daemon of this very host is"}
+    there = options.there
     try:
-        socket = socket_of(os.environ)
-        live = asyncio.run(ask_daemon(socket))
+        socket = SOCKET if there is not None else socket_of(os.environ)
+        live = asyncio.run(ask_daemon(socket) if there is None else there.daemon())
     except DaemonError as error:
         return {"state": str(error)}
     return {

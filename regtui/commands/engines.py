@@ -41,7 +41,7 @@ def run_every_engine(options: Options) -> int:
             root = stack.enter_context(demo_root())
         hosts = tuple(every_host(options, root))
         means = stack.enter_context(means_of(options))
-        sessions = [(label, session_with(means, config, label)) for label, config in hosts]
+        sessions = [(label, session_with(means, config, label, options.there)) for label, config in hosts]
         if options.dry_run:
             return _dry_run(sessions, options)
         return asyncio.run(_resolve(sessions, options))

@@ -22,6 +22,9 @@ LOOKUP_SECONDS = 1.0
 
 def read_host(options: Options, root: str = "") -> HostConfig:
     """Read the host configuration that the options name; `root` in place of theirs, for the demo."""
+    there = options.there
+    if there is not None:
+        return there.settle(lambda: load(there.root, (), options.engine, client=options.client, files=there.files))
     return load(root or options.root, options.configs, options.engine, client=options.client)
 
 

@@ -31,7 +31,7 @@ def _read(options: Options) -> tuple[HostConfig, Addresses]:
     config = consulted.config
     if consulted.trouble and not options.json:
         sys.stderr.write(f"{consulted.trouble}; the files alone are told\n")
-    if options.resolve:
+    if options.resolve or options.there is not None:
         from regtui.commands.network import make_resolver
 
         return config, _looked_up(config, make_resolver(options))

@@ -19,6 +19,7 @@ from regtui.text import printable
 
 if TYPE_CHECKING:
     from regtui.host.credentials import CredentialFile
+    from regtui.host.files import FileSource
     from regtui.host.model import Finding, HostConfig
     from regtui.options import Options
 
@@ -124,15 +125,23 @@ def _read(options: Options, root: str) -> tuple[HostConfig, tuple[Finding, ...]]
 
 
 def _findings(config: HostConfig, options: Options, root: str) -> tuple[Finding, ...]:
-    files = HostFiles(root)
-    stored = _credentials(files, root)
+    if options.there is not None:
+        return options.there.settle(lambda: _found(config, options, root))
+    return _found(config, options, root)
+
+
+def _found(config: HostConfig, options: Options, root: str) -> tuple[Finding, ...]:
+    there = options.there
+    files = HostFiles(root) if there is None else there.files
+    home = "/root" if there is None else there.home
+    stored = _credentials(files, root if there is None else there.root, home)
     evidence = gather(files, config, now=datetime.now(UTC), credentials=stored, given=bool(options.configs))
     return findings(config, evidence)
 
 
-def _credentials(files: HostFiles, root: str) -> CredentialFile | None:
-    """Return the logins of the user who asks; below another root, those of its root user."""
+def _credentials(files: FileSource, root: str, home: str) -> CredentialFile | None:
+    """Return the logins of the user who asks; below another root, those of `home`."""
     if root != "/":
-        return read_credentials(files, "/root/.docker/config.json")
+        return read_credentials(files, f"{home}/.docker/config.json")
     folder = os.environ.get("DOCKER_CONFIG") or f"{os.environ.get('HOME') or '/root'}/.docker"
     return read_credentials(files, f"{folder}/config.json")

@@ -36,7 +36,7 @@ class Consulted:
 
 
 def consult(config: HostConfig, options: Options, *, thorough: bool = False) -> Consulted:
-    """Ask the host's own daemon; only for this very host, as it is.
+    """Ask the host's own daemon; only for this very host, as it is, or the one of `--host`.
 
     Its engine and version decide, unless `--engine` names one. Where its socket cannot be read, its command line still
     tells whether it runs with another list; `thorough` looks for that where there is no socket either.
@@ -49,6 +49,10 @@ def consult(config: HostConfig, options: Options, *, thorough: bool = False) -> 
         return Consulted(config, words="not asked: files were named with --config")
     if options.root != "/":
         return Consulted(config, words="not asked: the files are those of another host")
+    if options.there is not None:
+        from regtui.commands.far import consult_there
+
+        return consult_there(config, options, options.there)
     named = "DOCKER_HOST" in os.environ
     if not (named or thorough or os.access(_SOCKET, os.F_OK)):
         return Consulted(config)

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 
 def make_resolver(options: Options) -> Resolver:
-    """Return the system's resolver under the table of `--resolve`, with a cache for the run."""
-    resolver: Resolver = CachedResolver(SystemResolver())
+    """Return this or the other host's resolver under the table of `--resolve`, with a cache for the run."""
+    there = options.there
+    resolver: Resolver = CachedResolver(SystemResolver() if there is None else there.resolver())
     if options.resolve:
         try:
             table = dict(parse_resolve(text) for text in options.resolve)
@@ -27,8 +28,8 @@ def make_resolver(options: Options) -> Resolver:
 
 
 def make_dialer(options: Options) -> Dialer:
-    """Return the system's dialer under the table of `--connect-to`."""
-    dialer: Dialer = SystemDialer()
+    """Return this or the other host's dialer under the table of `--connect-to`."""
+    dialer: Dialer = SystemDialer() if options.there is None else options.there.dialer
     if options.connect_to:
         try:
             table = dict(parse_connect_to(text) for text in options.connect_to)

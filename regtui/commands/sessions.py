@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from regtui.commands.host import read_host
 from regtui.commands.live import consult
 from regtui.commands.network import make_dialer, make_resolver
-from regtui.live import LiveSession, Means
+from regtui.live import LiveSession, Means, host_platform
 from regtui.registry.limits import Limits
 from regtui.registry.tls import Trust
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regtui.host.model import HostConfig
-    from regtui.options import Options
+    from regtui.options import Options, OtherHost
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def open_session(options: Options) -> Iterator[LiveSession]:
             config, place = read_host(options, root=stack.enter_context(demo_root())), DEMO_PLACE
         else:
             config = consult(read_host(options), options).config
-            place = ", ".join(options.configs) or options.root
+            place = options.host or ", ".join(options.configs) or options.root
         yield stack.enter_context(session_of(options, config, place))
 
 
@@ -38,11 +38,16 @@ def open_session(options: Options) -> Iterator[LiveSession]:
 def session_of(options: Options, config: HostConfig, place: str) -> Iterator[LiveSession]:
     """Yield a session for a configuration; the demo's world lives as long as its session."""
     with means_of(options) as means:
-        yield session_with(means, config, place)
+        yield session_with(means, config, place, options.there)
 
 
-def session_with(means: Means, config: HostConfig, place: str) -> LiveSession:
-    """Return a session that reaches the network with the given means."""
+def session_with(means: Means, config: HostConfig, place: str, there: OtherHost | None = None) -> LiveSession:
+    """Return a session that reaches the network with the given means, for this host or another one."""
+    if there is not None:
+        from regtui.commands.far import far_store
+
+        platform = host_platform(there.machine)
+        return LiveSession(config, means, place=place, platform=platform, store=far_store(there, config))
     return LiveSession(config, means, place=place, docker_config=os.environ.get("DOCKER_CONFIG", ""))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from regtui.commands.host import LOOKUP_SECONDS, read_host
@@ -32,9 +33,15 @@ async def survey_host(options: Options, root: str, resolver: Resolver, consulted
         consulted = await asyncio.to_thread(consult, config, options, thorough=True)
     config = consulted.config
     addresses = await look_up_names(names_of(config), resolver, LOOKUP_SECONDS)
-    docker_config = "" if options.demo else os.environ.get("DOCKER_CONFIG", "")
+    docker_config = "" if options.demo or options.there else os.environ.get("DOCKER_CONFIG", "")
     given = bool(options.configs)
-    survey = await asyncio.to_thread(take, config, given=given, docker_config=docker_config, addresses=addresses)
+    there = options.there
+    files = None if there is None else there.files
+
+    def look() -> Survey:
+        return take(config, files=files, given=given, docker_config=docker_config, addresses=addresses)
+
+    survey = await asyncio.to_thread(look if there is None else partial(there.settle, look))
     words = consulted.trouble or consulted.words
     failed = bool(consulted.trouble)
     return replace(survey, daemon=consulted.daemon, process=consulted.process, daemon_words=words, daemon_failed=failed)

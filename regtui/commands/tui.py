@@ -30,7 +30,7 @@ def run(options: Options) -> int:
             root = stack.enter_context(demo_root())
             config, place = read_host(options, root=root), DEMO_PLACE
         else:
-            config, place = read_host(options), ", ".join(options.configs) or "this host"
+            config, place = read_host(options), options.host or ", ".join(options.configs) or "this host"
         first: list[Consulted] = []
         opened: list[Means] = []
 

@@ -29,19 +29,22 @@ def socket_of(environ: Mapping[str, str]) -> str:
     raise DaemonError(f"DOCKER_HOST={shown} leads to another daemon than this host's; it is not asked")
 
 
-async def ask_daemon(socket: str, limits: Limits = DEFAULT_LIMITS) -> LiveDaemon:
-    """Return what the daemon says of itself; raises DaemonError. Its images may be missing without one."""
+async def ask_daemon(socket: str, limits: Limits = DEFAULT_LIMITS, *, name: str = "") -> LiveDaemon:
+    """Return what the daemon says of itself; raises DaemonError. Its images may be missing without one.
+
+    `name` is what texts call the socket, where it only leads to the daemon's own.
+    """
     version, info, images = await asyncio.gather(
-        get_json(socket, "/version", limits),
-        get_json(socket, "/info", limits),
-        get_json(socket, "/images/json", Limits(max(limits.size, IMAGES_SIZE), limits.seconds)),
+        get_json(socket, "/version", limits, name=name),
+        get_json(socket, "/info", limits, name=name),
+        get_json(socket, "/images/json", Limits(max(limits.size, IMAGES_SIZE), limits.seconds), name=name),
         return_exceptions=True,
     )
     for answer in (info, version):
         if isinstance(answer, BaseException):
             raise answer
     if isinstance(images, DaemonError):
-        return live_daemon(socket, version, info, None, str(images))
+        return live_daemon(name or socket, version, info, None, str(images))
     if isinstance(images, BaseException):
         raise images
-    return live_daemon(socket, version, info, images)
+    return live_daemon(name or socket, version, info, images)

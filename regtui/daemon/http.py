@@ -35,28 +35,29 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-async def get_json(socket: str, path: str, limits: Limits) -> object:
-    """Return the JSON value that the daemon answers `GET path` with; raises DaemonError."""
+async def get_json(socket: str, path: str, limits: Limits, *, name: str = "") -> object:
+    """Return the JSON value that the daemon answers `GET path` with; raises DaemonError, which names `name`."""
+    shown = _shown(name or socket)
     if "\0" in socket:  # the system would take what stands before it
-        raise DaemonError(f"{_shown(socket)} is no path of a socket")
+        raise DaemonError(f"{shown} is no path of a socket")
     try:
         async with asyncio.timeout(limits.seconds):
-            status, body = await _get(socket, path, limits.size)
+            status, body = await _get(socket, path, limits.size, shown)
     except TimeoutError:
-        raise DaemonError(f"{_shown(socket)} gave no answer to GET {path} in {limits.seconds:g} s") from None
+        raise DaemonError(f"{shown} gave no answer to GET {path} in {limits.seconds:g} s") from None
     except asyncio.IncompleteReadError:
-        raise DaemonError(f"{_shown(socket)} closed the connection in the middle of its answer to GET {path}") from None
+        raise DaemonError(f"{shown} closed the connection in the middle of its answer to GET {path}") from None
     except (OSError, ValueError) as error:  # ValueError: a path that is no UTF-8
-        raise _unreachable(socket, error) from error
+        raise _unreachable(shown, error) from error
     if status != 200:
-        raise DaemonError(f"{_shown(socket)} answered GET {path} with {status}")
+        raise DaemonError(f"{shown} answered GET {path} with {status}")
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
-        raise DaemonError(f"{_shown(socket)} answered GET {path} with something that is no JSON") from None
+        raise DaemonError(f"{shown} answered GET {path} with something that is no JSON") from None
 
 
-async def _get(socket: str, path: str, limit: int) -> tuple[int, bytes]:
+async def _get(socket: str, path: str, limit: int, shown: str) -> tuple[int, bytes]:
     reader, writer = await asyncio.open_unix_connection(socket, limit=HEADER_LIMIT)
     try:
         writer.write(f"GET {path} HTTP/1.1\r\nHost: docker\r\nUser-Agent: regtui\r\nConnection: close\r\n\r\n".encode())
@@ -64,11 +65,11 @@ async def _get(socket: str, path: str, limit: int) -> tuple[int, bytes]:
         try:
             return await _answer(reader, limit)
         except asyncio.LimitOverrunError:
-            raise DaemonError(f"{_shown(socket)} sent headers larger than {HEADER_LIMIT >> 10} KiB") from None
+            raise DaemonError(f"{shown} sent headers larger than {HEADER_LIMIT >> 10} KiB") from None
         except _NotHttpError:
-            raise DaemonError(f"what listens on {_shown(socket)} does not speak HTTP") from None
+            raise DaemonError(f"what listens on {shown} does not speak HTTP") from None
         except _FloodError:
-            raise DaemonError(f"{_shown(socket)} answered GET {path} with more than {limit >> 10} KiB") from None
+            raise DaemonError(f"{shown} answered GET {path} with more than {limit >> 10} KiB") from None
     finally:
         writer.transport.abort()  # a daemon that hangs is not waited for when the connection ends either
 
@@ -128,8 +129,7 @@ async def _to_end(reader: asyncio.StreamReader, limit: int) -> bytes:
     return bytes(body)
 
 
-def _unreachable(socket: str, error: OSError | ValueError) -> DaemonError:
-    shown = _shown(socket)
+def _unreachable(shown: str, error: OSError | ValueError) -> DaemonError:
     match error:
         case FileNotFoundError() | NotADirectoryError():
             return DaemonError(f"{shown} does not exist: no daemon of docker runs here", missing=True)

@@ -44,6 +44,11 @@ def name_server(path: Path = Path("/etc/resolv.conf")) -> str:
         with open(number, "rb") as file:  # noqa: PTH123 - opened by number: a FIFO must not block
             if stat.S_ISREG(os.fstat(number).st_mode):
                 text = file.read(64 * 1024).decode("utf-8", "replace")
+    return name_server_in(text)
+
+
+def name_server_in(text: str) -> str:
+    """Return the same of a resolv.conf's text."""
     for line in text.splitlines():
         words = line.split()
         if len(words) > 1 and words[0] == "nameserver" and (address := literal(words[1])):
