@@ -77,4 +77,4 @@ class HostEngines:
     def _session(self, config: HostConfig) -> LiveSession:
         from regtui.commands.sessions import session_with
 
-        return session_with(self._means(), config, self._place)
+        return session_with(self._means(), config, self._place, self._options.there)

@@ -48,7 +48,7 @@ def run(options: Options) -> int:
             # In a thread: a daemon that hangs is waited for, and the screen goes on meanwhile.
             consulted = await asyncio.to_thread(consult, config, options, thorough=True)
             first.append(consulted)
-            return session_with(means(), consulted.config, place)
+            return session_with(means(), consulted.config, place, options.there)
 
         async def survey() -> Survey:
             from regtui.commands.surveying import survey_host
