@@ -41,7 +41,7 @@ def session_of(options: Options, config: HostConfig, place: str) -> Iterator[Liv
         yield session_with(means, config, place, options.there)
 
 
-def session_with(means: Means, config: HostConfig, place: str, there: OtherHost | None) -> LiveSession:
+def session_with(means: Means, config: HostConfig, place: str, there: OtherHost | None = None) -> LiveSession:
     """Return a session that reaches the network with the given means, for this host or another one."""
     if there is not None:
         from regtui.commands.far import far_store
