@@ -50,6 +50,12 @@ class Terminal:
         while wanted not in self.out[max(0, start - len(wanted)) :]:
             assert self._read(LIMIT), f"{words!r} never came; the end was {self.out[-300:]!r}"
 
+    def has(self, words: str) -> None:
+        """Read until the words were written, now or before."""
+        wanted = words.encode()
+        while wanted not in self.out:
+            assert self._read(LIMIT), f"{words!r} never came; the end was {self.out[-300:]!r}"
+
     def quiet(self, seconds: float = QUIET) -> int:
         """Read until nothing comes for the time; return how many bytes came."""
         before = len(self.out)
@@ -65,6 +71,13 @@ class Terminal:
             assert time.monotonic() < over, f"it never ended; the end was {self.out[-300:]!r}"
         self._read(0)
         return self.process.returncode
+
+    def wait(self, other: int) -> bool:
+        """Read until another descriptor is ready or nothing came for a while; say whether it is."""
+        ready, _, _ = select.select([self._master, other], [], [], QUIET)
+        if self._master in ready:
+            self.out += os.read(self._master, 65536)
+        return other in ready
 
     def hang_up(self) -> int:
         """Let the terminal go away, as a connection does that breaks; return the exit status."""

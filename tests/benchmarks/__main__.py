@@ -20,7 +20,7 @@ from tests.benchmarks import Figure, lines
 from tests.readme import put
 
 ROOT = Path(__file__).parent.parent.parent
-BENCHMARKS = ("start", "walk", "catalog", "tags", "tui_list", "tui_keys")
+BENCHMARKS = ("start", "screen", "walk", "wire", "catalog", "tags", "tui_list", "tui_keys")
 SECONDS = {False: 240.0, True: 60.0}
 """Seconds for all benchmarks together, and for all of them where they are asked to be short."""
 
