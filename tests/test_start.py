@@ -97,3 +97,31 @@ def test_a_start_does_not_look_for_garbage_among_what_stays(host: str) -> None:
     """With Python's threshold of 700 a collection comes every few modules, and each looks at all of them."""
     _, _, threshold = loaded_by("info", "--config", host)
     assert threshold[0] >= 20_000
+
+
+FIRST_PAINT = """
+import json, sys
+before = set(sys.modules)
+import regtui.__main__, regtui.cli, regtui.commands.tui, regtui.commands.host, regtui.tui.run, regtui.tui.app
+loaded = sorted(set(sys.modules) - before)
+slow = [
+    f"{name}.{cls.__qualname__}"
+    for name in loaded if name.startswith("regtui.")
+    for cls in vars(sys.modules[name]).values()
+    if isinstance(cls, type) and cls.__module__ == name
+    and getattr(cls, "__dataclass_params__", None) and cls.__dataclass_params__.frozen
+]
+print(json.dumps([loaded, slow]))
+"""
+
+
+def test_the_first_paint_waits_for_nothing_that_it_does_not_show() -> None:
+    ran = subprocess.run([sys.executable, "-c", FIRST_PAINT], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded, slow = json.loads(ran.stdout)
+    assert slow == []  # regtui.frozen makes such classes without compiling anything
+    assert not packages(set(loaded)) & {"httpx", "httpcore", "h11", "anyio", "tomllib", "tomli_w"}
+    later = ("browse", "registry", "demo", "live", "resolve", "host.lint", "host.podman.load", "host.containerd.load")
+    assert [name for name in loaded if name.startswith(tuple(f"regtui.{part}" for part in later))] == []
+    assert "regtui.tui.screens.panel" not in loaded
+    assert "importlib.metadata" not in loaded
+    assert len([name for name in loaded if name.startswith("regtui")]) <= 100

@@ -198,3 +198,22 @@ def test_without_unicode_every_byte_is_ascii() -> None:
         terminal.send(b"q")
         assert terminal.end() == 0
         assert terminal.out.isascii()
+
+
+def test_a_start_paints_once() -> None:
+    """Bytes, and the limit that is promised for 80x24 at 16 colors; at the first answer of the network more follow."""
+    with running("hung", environ={"TERM": "xterm"}) as terminal:
+        terminal.until("quit")
+        terminal.quiet()
+        assert len(terminal.out) < 6_000
+        assert terminal.out.count("╭─".encode()) == 2  # the upper edges of the two panels
+
+
+def test_a_walk_costs_a_fast_link_little_more() -> None:
+    with running("scripted") as terminal:
+        started(terminal)
+        before = len(terminal.out)
+        terminal.send(b"/debian\r")
+        terminal.until("via its mirror")
+        terminal.quiet()
+        assert len(terminal.out) - before < 60_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from typing import TYPE_CHECKING
 
 from regtui.commands.host import complain, read_host
@@ -33,22 +34,28 @@ def run(options: Options) -> int:
             config, place = read_host(options), options.host or ", ".join(options.configs) or "this host"
         first: list[Consulted] = []
         opened: list[Means] = []
+        opening = threading.Lock()
 
         def means() -> Means:
             from regtui.commands.sessions import means_of
 
-            if not opened:
-                opened.append(stack.enter_context(means_of(options)))
-            return opened[0]
+            with opening:
+                if not opened:
+                    opened.append(stack.enter_context(means_of(options)))
+                return opened[0]
 
-        async def open_session() -> Session:
+        def session() -> Session:
             from regtui.commands.live import consult
             from regtui.commands.sessions import session_with
 
-            # In a thread: a daemon that hangs is waited for, and the screen goes on meanwhile.
-            consulted = await asyncio.to_thread(consult, config, options, thorough=True)
+            consulted = consult(config, options, thorough=True)
             first.append(consulted)
             return session_with(means(), consulted.config, place, options.there)
+
+        async def open_session() -> Session:
+            # In a thread: a daemon that hangs is waited for, the network's libraries are loaded, the demo's world
+            # comes up, and the screen answers keys meanwhile.
+            return await asyncio.to_thread(session)
 
         async def survey() -> Survey:
             from regtui.commands.surveying import survey_host
