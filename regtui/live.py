@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from regtui.clock import Clock
 from regtui.engines.base import Endpoint, Plan, Platform, Question
-from regtui.engines.choice import engine_for
+from regtui.engines.choice import engine_of
 from regtui.host.files import HostFiles
 from regtui.host.model import EngineName
 from regtui.lookups import look_up_names
@@ -46,7 +46,6 @@ PROGRAMS = {
     EngineName.CONTAINERD: "containerd",
 }
 """Who would have sent a secret that regtui keeps back."""
-MANNERS = {EngineName.PODMAN: Manner.FIRST, EngineName.CONTAINERD: Manner.CONTAINERD}
 
 _ARCHITECTURES = {
     "x86_64": ("amd64", ""),
@@ -55,6 +54,13 @@ _ARCHITECTURES = {
     "armv6l": ("arm", "v6"),
     "i686": ("386", ""),
 }
+
+
+def manner_of(config: HostConfig) -> Manner:
+    """Return how a host's engine answers a challenge."""
+    if config.containerd is not None:
+        return Manner.CONTAINERD
+    return Manner.FIRST if config.engine is EngineName.PODMAN else Manner.DISTRIBUTION
 
 
 def host_platform(machine: str = "") -> Platform:
@@ -97,7 +103,7 @@ class LiveSession:
         self.config = config
         self.place = place
         self._means = means
-        self._engine = engine_for(config.engine)
+        self._engine = engine_of(config)
         self._platform = platform or host_platform()
         self._stored = store or store_for(HostFiles(config.root), config, docker_config=docker_config)
         self._client: RegistryClient | None = None
@@ -217,7 +223,7 @@ class LiveSession:
                 allowed_realms=means.allowed_realms,
                 dns_seconds=means.limits.dns,
                 program=PROGRAMS[self.config.engine],
-                manner=MANNERS.get(self.config.engine, Manner.DISTRIBUTION),
+                manner=manner_of(self.config),
             )
         return self._client
 

@@ -56,7 +56,7 @@ class ReplaySession:
         """Return the recorded plan, or what the engine would ask for another name, as far as files tell."""
         if name == self._plan.name:
             return self._plan
-        if self.config.engine not in _RECORDED_WHOLE:
+        if self.config.engine not in _RECORDED_WHOLE or self._plan.client:
             return Plan(self.config.engine, name, None, refused=(self._sentence,))
         return engine_for(self.config.engine).plan(Question(self.config, name))
 

@@ -46,7 +46,7 @@ class ContainerdStored:
         match self._config.client:
             case ContainerdClient.CTR:
                 return None, "ctr has no stored logins, only --user"
-            case ContainerdClient.NERDCTL if self._docker is not None:
+            case ContainerdClient.NERDCTL | ContainerdClient.DOCKER if self._docker is not None:
                 return self._docker.credential(HUB_KEY if host == HUB_HOST else key, host)
             case _:
                 login = self._config.cri.logins.get(key)

@@ -41,7 +41,8 @@ class LiveDaemon:
 
     `number` is the version as far as rules differ by it, None where it cannot be read. `registries` is the search list
     in order, for engines other than RHEL's Docker docker.io alone; `insecure` the names that are, `networks` the
-    insecure networks, `mirrors` docker.io's. `images` is empty with `images_trouble` saying why where it is not known.
+    insecure networks, `mirrors` docker.io's. `containerd_store` says whether moby's images lie in the containerd image
+    store. `images` is empty with `images_trouble` saying why where it is not known.
     """
 
     socket: str
@@ -52,6 +53,7 @@ class LiveDaemon:
     insecure: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
     mirrors: tuple[str, ...] = ()
+    containerd_store: bool | None = None
     http_proxy: str = ""
     https_proxy: str = ""
     no_proxy: str = ""
@@ -85,12 +87,23 @@ def live_daemon(socket: str, version: object, info: object, images: object, imag
         insecure=tuple(sorted(name for name, index in indexes if index.get("Secure") is False)),
         networks=tuple(_words(service.get("InsecureRegistryCIDRs"))),
         mirrors=tuple(_words(service.get("Mirrors"))),
+        containerd_store=_in_containerd(told) if engine is EngineName.MOBY else None,
         http_proxy=_word(told.get("HttpProxy")),
         https_proxy=_word(told.get("HttpsProxy")),
         no_proxy=_word(told.get("NoProxy")),
         images=tuple(_images(images)),
         images_trouble=images_trouble,
     )
+
+
+def _in_containerd(info: dict[str, object]) -> bool | None:
+    """Return whether the images lie in the containerd image store, by the storage driver's own words."""
+    pairs = info.get("DriverStatus")
+    if not isinstance(pairs, list):
+        return None
+    two = (pair for pair in pairs[:NAMES_LIMIT] if isinstance(pair, list) and len(pair) == 2)
+    types = [kind for name, kind in two if name == "driver-type"]
+    return any(isinstance(kind, str) and kind.startswith("io.containerd.snapshotter") for kind in types)
 
 
 def _engine(version: dict[str, object], info: dict[str, object]) -> EngineName:

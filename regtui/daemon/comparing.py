@@ -62,7 +62,7 @@ def refine(config: HostConfig, live: LiveDaemon, files: FileSource | None = None
         return config
     reason = f"{live.socket} says that Docker {live.version or 'of an unknown version'} runs"
     known = live.number if live.number is not None and live.number >= MOBY_DEFAULT else None
-    again = load(config.root, (), live.engine, files=files, version=known)
+    again = load(config.root, (), live.engine, files=files, version=known, containerd_store=live.containerd_store)
     findings = (*again.findings, *compare(config, again, live))
     return replace(again, engine_reason=reason, findings=findings)
 

@@ -49,7 +49,7 @@ class Endpoint:
     `repository` is the path that is asked for where it is not the candidate's, `api_path` what stands before it, and
     `query` what stands behind every URL (`ns=docker.io`). With a `fault` nothing is asked. `pinged` is False where the
     engine asks for no `GET /v2/`. `capabilities` are what it may be asked for where that is limited: `pull` by digest,
-    `resolve` by tag.
+    `resolve` by tag. A `fallback` is asked in place of the endpoint before it, where that one speaks plain HTTP.
     """
 
     url: str
@@ -66,6 +66,7 @@ class Endpoint:
     fault: Fault | None = None
     pinged: bool = True
     capabilities: tuple[str, ...] = ()
+    fallback: bool = False
 
     @property
     def host(self) -> str:

@@ -14,6 +14,7 @@ _PULLS = {
     ContainerdClient.CTR: "ctr images pull",
     ContainerdClient.NERDCTL: "nerdctl pull",
     ContainerdClient.CRI: "crictl pull",
+    ContainerdClient.DOCKER: "docker pull",
 }
 
 

@@ -34,6 +34,12 @@ def seconds(answer: Answer) -> float:
     return _SECONDS.get(failed.trouble, 0.0) if failed is not None else 0.0
 
 
+def speaks_plainly(answer: Answer) -> bool:
+    """Whether a TLS hello was answered in plain HTTP (docker.NewHTTPFallback)."""
+    parts = (answer.ping, answer.manifest)
+    return any(isinstance(part, NoAnswer) and part.trouble is Trouble.PLAIN_HTTP for part in parts)
+
+
 def no_answer(failure: NoAnswer) -> str:
     """Return the error of a request without an answer."""
     return f"failed to do request: {url_error(failure.method, failure.url, failure.go, quoted=True)}"

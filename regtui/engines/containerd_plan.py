@@ -11,9 +11,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from regtui.engines.base import Candidate, Endpoint, Fault, NameParts, Plan
+from regtui.engines.containerd_legacy import OFFICIAL, PULL_AND_RESOLVE, with_fallback, with_mirrors
 from regtui.engines.containerd_names import ContainerdRefusalError, Spec, read_name
 from regtui.engines.hub import HUB_HOST
-from regtui.host.containerd.model import ALL_CAPABILITIES, Capability, ContainerdConfig, HostEntry, HostsFolder
+from regtui.host.containerd.model import ALL_CAPABILITIES, ContainerdConfig, HostEntry, HostsFolder
 from regtui.host.gonet import parse_ip
 from regtui.host.gourl import GoUrlError, parse_url
 from regtui.host.model import ContainerdClient, EngineName, Security
@@ -22,9 +23,6 @@ from regtui.reference import split_hostport
 
 if TYPE_CHECKING:
     from regtui.engines.base import Question
-
-OFFICIAL = "docker.io"
-PULL_AND_RESOLVE = (Capability.PULL, Capability.RESOLVE)
 
 
 def make_plan(question: Question) -> Plan:
@@ -48,8 +46,21 @@ def client_line(client: ContainerdClient, message: str) -> str:
             return f"ctr: {message}"
         case ContainerdClient.NERDCTL:
             return f"FATA: {message}"
-        case ContainerdClient.CRI:
+        case ContainerdClient.CRI | ContainerdClient.DOCKER:
             return message
+
+
+def docker_candidate(question: Question, config: ContainerdConfig, planned: Candidate) -> Candidate:
+    """Return dockerd's candidate with the hosts of the containerd image store; `planned` is that of the other store."""
+    text = planned.reference
+    spec = Spec(text, planned.registry, planned.repository, planned.tag or "", planned.digest or "")
+    made = _candidate(question, config, spec)
+    return replace(
+        made,
+        full_name=planned.full_name,
+        security=planned.security,
+        source=made.source or planned.source,
+    )
 
 
 def _candidate(question: Question, config: ContainerdConfig, spec: Spec) -> Candidate:
@@ -66,7 +77,11 @@ def _candidate(question: Question, config: ContainerdConfig, spec: Spec) -> Cand
     if folder is not None and folder.error:
         return replace(candidate, outcome=Outcome.INVALID, reason=folder.error)
     entries = _entries(config, spec.registry, folder)
+    if config.client is ContainerdClient.DOCKER:
+        entries = with_mirrors(question, spec.registry, entries)
     endpoints = tuple(_endpoint(spec, entry, question) for entry in entries)
+    if config.client is ContainerdClient.DOCKER:
+        endpoints = tuple(each for endpoint in endpoints for each in with_fallback(question, endpoint))
     broken = next((question.broken[entry.key] for entry in entries if entry.key in question.broken), None)
     if broken is not None:
         return replace(candidate, outcome=Outcome.TLS_FAILED, reason=broken)
@@ -143,7 +158,7 @@ def _endpoint(spec: Spec, entry: HostEntry, question: Question) -> Endpoint:
         mirror=is_mirror,
         verify=not entry.skip_verify,
         insecure=insecure,
-        key=entry.host,
+        key="" if is_mirror and question.config.engine is EngineName.MOBY else entry.host,
         certificates=entry.key,
         why=entry.source,
         api_path="" if api_path == "/" else api_path.replace("//", "/"),

@@ -19,6 +19,7 @@ from regtui.engines.containerd_errors import (
     not_authorized,
     refused_twice,
     seconds,
+    speaks_plainly,
 )
 from regtui.engines.containerd_image import (
     MANIFESTS,
@@ -39,7 +40,7 @@ from regtui.outcome import Outcome
 from regtui.text import go_quote, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from regtui.engines.base import Answer, Candidate, Endpoint, Move, Platform
 
@@ -72,6 +73,7 @@ class CandidatePull:
     candidate: Candidate
     platform: Platform
     cost: float = 0.0
+    _plain: dict[int, int] = field(default_factory=dict)
     _told: dict[int, tuple[Outcome, str]] = field(default_factory=dict)
     _worst: tuple[Outcome, str] = (Outcome.NOT_FOUND, "no host has it")
 
@@ -105,6 +107,7 @@ class CandidatePull:
         return image_of(answer, child.media_type)
 
     def _found(self, number: int, manifest: HttpAnswer, resolved: Resolved, size: int | None) -> Found:
+        number = self._plain.get(number, number)
         endpoint = self.candidate.endpoints[number]
         return Found(
             candidate=0,
@@ -126,7 +129,7 @@ class CandidatePull:
         wanted = [Capability.PULL] if by_digest else [Capability.PULL, Capability.RESOLVE]
         hosts = [
             (number, endpoint)
-            for number, endpoint in enumerate(self.candidate.endpoints)
+            for number, endpoint in self._hosts()
             if all(capability in endpoint.capabilities for capability in wanted)
         ]
         if not hosts:
@@ -201,7 +204,7 @@ class CandidatePull:
     def _fetch(self, digest: str, kind: str) -> Generator[Move, Answer | None, tuple[int, HttpAnswer]]:
         """Return the first host that gives the manifest; all are asked, whatever they may be asked for."""
         first_error = ""
-        for number, endpoint in enumerate(self.candidate.endpoints):
+        for number, endpoint in self._hosts():
             if endpoint.fault is not None:
                 first_error = first_error or endpoint.fault.text
                 continue
@@ -228,10 +231,22 @@ class CandidatePull:
     # One question
 
     def _ask(self, number: int, method: str, digest: str) -> Generator[Move, Answer | None, Answer]:
-        answer = yield Attempt(0, number, digest=digest, direct=method)
+        answer = yield Attempt(0, self._plain.get(number, number), digest=digest, direct=method)
         assert answer is not None
         self.cost += seconds(answer)
+        if number not in self._plain and self._has_fallback(number) and speaks_plainly(answer):
+            yield from self._conclude_answer(number, answer)
+            self._plain[number] = number + 1
+            return (yield from self._ask(number, method, digest))
         return answer
+
+    def _hosts(self) -> Iterator[tuple[int, Endpoint]]:
+        """Yield what stands for itself; a fallback is asked in its place."""
+        endpoints = enumerate(self.candidate.endpoints)
+        return ((number, endpoint) for number, endpoint in endpoints if not endpoint.fallback)
+
+    def _has_fallback(self, number: int) -> bool:
+        return any(endpoint.fallback for endpoint in self.candidate.endpoints[number + 1 : number + 2])
 
     def _reply(self, answer: Answer) -> tuple[HttpAnswer | None, str]:
         """Return the answer to the manifest's request, or containerd's error where it got none it would use."""
@@ -258,6 +273,7 @@ class CandidatePull:
         self, number: int, outcome: Outcome, sentence: str, cost: float = 0.0
     ) -> Generator[Move, Answer | None, None]:
         """Say what came of a host; the same is not said twice, although a host may be asked twice."""
+        number = self._plain.get(number, number)
         if self._told.get(number, (None, ""))[0] is not outcome:
             self._told[number] = (outcome, sentence)
             yield Concluded(0, number, outcome, sentence, cost)

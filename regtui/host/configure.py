@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from regtui.host.daemon_json import read_options
 from regtui.host.flags import engine_version, parse_arguments
+from regtui.host.image_store import store_settings
 from regtui.host.model import EngineName, HostConfig, Proxies, Setting
 from regtui.host.options import Options, check_options, merge, options_of_file, options_of_flags
 from regtui.host.registry_lists import fork_lists, moby_lists
@@ -56,7 +57,7 @@ def configure(
         signature_verification=engine is EngineName.RHEL_DOCKER
         and options.is_true("signature-verification", default=True),
         refusal=refusal or lists.refusal,
-        settings=_settings(options),
+        settings=(*_settings(options), *(store_settings(flags, file) if engine is EngineName.MOBY else ())),
         arguments=arguments,
         proxies=_proxies(options),
         findings=(*(() if file is None else file.findings), *lists.findings),

@@ -14,6 +14,7 @@ from regtui.host.files import FileSource, FileText, HostFiles, TroubleKind
 from regtui.host.flags import config_file
 from regtui.host.given import Given, read_given
 from regtui.host.host_findings import predicted_registries, proxy_findings, registries_findings, unread_findings
+from regtui.host.image_store import with_image_store
 from regtui.host.model import (
     ContainerdClient,
     EngineHere,
@@ -51,18 +52,22 @@ def load(
     client: ContainerdClient | None = None,
     files: FileSource | None = None,
     version: Version | None = None,
+    containerd_store: bool | None = None,
 ) -> HostConfig:
     """Read a host's configuration; never raises for what its files hold.
 
     `root` is where the host's files lie, `files` another source of them (then `root` only names it). With `configs`
     only these files are read, for the unit of CentOS 7. `engine` is decided by the files where it is None, and so is
-    `client`, who pulls by containerd; `version` is moby's. A file of `configs` that cannot be used, and a root that is
+    `client`, who pulls by containerd; `version` is moby's, and `containerd_store` what a running one
+    says of where its images lie. A file of `configs` that cannot be used, and a root that is
     no directory, are findings whose code begins with `config-`. Paths in sources are the host's own, without the root;
     those of `configs` as given.
     """
     shown = str(root)
     if configs:
-        return replace(_of_configs(read_given(configs), engine, version), root=shown)
+        config = _of_configs(read_given(configs), engine, version)
+        kept = HostFiles(root) if files is None else files
+        return replace(with_image_store(config, kept, version, containerd_store), root=shown)
     if files is None and not Path(root).is_dir():
         finding = Finding("config-root", Severity.ERROR, f"{printable(shown)} is not a directory", Source(shown))
         config = configure(engine or EngineName.MOBY, "nothing could be read", (), None, version=version)
@@ -72,7 +77,8 @@ def load(
     unit = find_unit(files)
     here = engines_here(files, unit)
     chosen = EngineHere(engine, "named with --engine", client or "") if engine else next(iter(here), _ASSUMED)
-    return replace(_of_host(files, unit, chosen, version, environment), root=shown, engines=here)
+    config = _of_host(files, unit, chosen, version, environment)
+    return replace(with_image_store(config, files, version, containerd_store), root=shown, engines=here)
 
 
 def _of_host(

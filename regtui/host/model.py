@@ -30,12 +30,14 @@ class EngineName(StrEnum):
 class ContainerdClient(StrEnum):
     """Who pulls: the rules of names, of folders and of logins are the client's, not containerd's.
 
-    ctr takes full names alone; nerdctl and the kubelet (by CRI) complete them.
+    ctr takes full names alone; nerdctl and the kubelet (by CRI) complete them. Docker Engine pulls so where its images
+    lie in the containerd image store.
     """
 
     CTR = "ctr"
     NERDCTL = "nerdctl"
     CRI = "cri"
+    DOCKER = "docker"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from regtui.engines.base import Question
-from regtui.engines.choice import engine_for
+from regtui.engines.choice import engine_of
 from regtui.host.containerd.lint import registry_of
 from regtui.host.lint.wording import bare_host
 from regtui.host.model import EngineName
@@ -79,7 +79,7 @@ def _named(config: HostConfig, around: Around) -> dict[str, tuple[str, Source | 
 
 def _facts(config: HostConfig, around: Around, name: str, origin: str, source: Source | None) -> RegistryFacts:
     host = name.partition("/")[0]
-    plan = engine_for(config.engine).plan(Question(config, f"{name}/{PROBE}", around.addresses))
+    plan = engine_of(config).plan(Question(config, f"{name}/{PROBE}", around.addresses))
     judged = security_of(config, host, around.addresses)
     shown = printable(strip_userinfo(name), 200)
     candidate = plan.candidates[0] if plan.candidates else None

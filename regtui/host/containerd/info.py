@@ -18,6 +18,7 @@ _NAME = 1000  # characters of one name
 _NAMES = {
     ContainerdClient.CTR: "ctr, which takes full names alone",
     ContainerdClient.NERDCTL: "nerdctl, which completes names",
+    ContainerdClient.DOCKER: "dockerd, which completes names",
     ContainerdClient.CRI: "the kubelet by CRI, which completes names",
 }
 

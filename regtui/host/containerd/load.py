@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from regtui.host.containerd.config_toml import ConfigTomlError, read_config_toml
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from regtui.host.files import FileSource
-    from regtui.host.model import Source
+    from regtui.host.model import Finding, Source
 
 DOCKER_CERTS = "/etc/docker/certs.d"
 FOLDERS_LIMIT = 1000  # of one certs.d; a host that mirrors every registry there is has a few dozen
 _WHO = {
     ContainerdClient.CTR: f"as ctr does with --hosts-dir {CERTS}, which takes full names alone",
     ContainerdClient.NERDCTL: "as nerdctl does, which completes names",
+    ContainerdClient.DOCKER: "as dockerd does, which completes names",
     ContainerdClient.CRI: "as the kubelet does by CRI, which completes names",
 }
 
@@ -64,6 +66,14 @@ def load_containerd(
     )
 
 
+def docker_store(files: FileSource) -> tuple[ContainerdConfig, tuple[Finding, ...]]:
+    """Return what dockerd's containerd image store finds below docker's certs.d, and the findings about it."""
+    roots = (DOCKER_CERTS,)
+    config = ContainerdConfig(ContainerdClient.DOCKER, roots, _folders(files, roots))
+    evidence = replace(_evidence(files, config, None), unread=())
+    return config, findings_of(config, evidence)
+
+
 def _service_proxies(files: FileSource) -> Proxies:
     unit = find_unit(files, "containerd.service")
     return Proxies() if unit is None else proxies_of(read_service(files, unit, dialect_of(files, unit)).environment)
@@ -83,6 +93,8 @@ def _roots(client: ContainerdClient, cri: CriRegistry) -> tuple[str, ...]:
             return (CERTS,)
         case ContainerdClient.NERDCTL:
             return (CERTS, DOCKER_CERTS)
+        case ContainerdClient.DOCKER:
+            return (DOCKER_CERTS,)
         case ContainerdClient.CRI:
             return cri.config_path
 
