@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from regtui.browse import place_of, tags
+from regtui.browse.models import ListingEnded, TagsPage
 from regtui.registry.browsing import Browser, NoCatalog
-from regtui.registry.client import ANONYMOUS
+from regtui.registry.client import ANONYMOUS, RegistryClient
 from regtui.registry.errors import NameRefused
 from regtui.registry.pagination import Stop
-from tests.faults.bench import BAD, DIGEST, GOOD, NAME, PING
+from tests.faults.bench import BAD, DIGEST, GOOD, NAME, PING, Bench
 from tests.registry_net import BY_PASSWORD, Heard, Net, bearer, reply, target, token
 
 if TYPE_CHECKING:
-    from regtui.registry.client import RegistryClient
+    from pathlib import Path
+
     from tests.registry_net import Script
 
 REG = "https://reg.example.com"
@@ -228,3 +232,60 @@ async def test_a_repository_outside_the_grammar_is_listed_as_invalid() -> None:
             with pytest.raises(NameRefused):
                 await client.referrers(target(REG), name, DIGEST, ANONYMOUS)
         assert len(net.heard) == 2
+
+
+@pytest.mark.fault(7)
+async def test_a_page_that_breaks_off_is_never_taken_for_the_whole(tmp_path: Path) -> None:
+    """The first page came; in the middle of the second the connection is gone, however often it is tried."""
+    page = listed("b", "c")
+    cut = page[: page.index(b'"c"')]
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            target = (await reader.readuntil(b"\r\n\r\n")).split(b" ")[1].decode()
+            second = "last=a" in target
+            writer.write(cut if second else PING if target == "/v2/" else listed("a", link=f"{TAGS}?last=a"))
+            await writer.drain()
+            if second:
+                return
+
+    async with Bench(tmp_path, {BAD_URL: handler}) as bench:
+        bench.configure()
+        with bench.session() as session:
+            session.pause = NoPause()
+            parts = [part async for part in tags(session, place_of(session, BAD), NAME)]
+            await session.aclose()
+    assert [part.names for part in parts if isinstance(part, TagsPage)] == [("a",)]
+    end = parts[-1]
+    assert isinstance(end, ListingEnded)
+    assert (end.complete, "in the middle of its answer" in end.reason) == (False, True)
+
+
+@pytest.mark.fault(12)
+async def test_two_hundred_repositories_that_are_scrolled_past_leave_nothing_behind() -> None:
+    """Each list of tags is asked for and given up at once, as a person does who holds a key down."""
+
+    async def slow(heard: Heard) -> bytes:
+        await asyncio.sleep(0)
+        return listed("a")
+
+    names = [f"team/app{number}" for number in range(200)]
+    script: Script = {"/v2/": bearer(f"{REG}/token"), "/token": token(), TAGS: listed("a")}
+    script = {**script, **{f"/v2/{name}/tags/list": slow for name in names}}
+
+    async with Net({REG: script}) as net, net.client() as client:
+        reading = browser(client)
+
+        async def read(name: str) -> None:
+            _ = [page async for page in reading.tags(name)]
+
+        for turns, name in enumerate(names):
+            task = asyncio.create_task(read(name))
+            for _ in range(turns % 7):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        assert client._transport._busy == 0
+        assert [page.names async for page in reading.tags(NAME)] == [("a",)]
+        assert client._transport._busy == 0
+        assert len(asyncio.all_tasks()) < 40

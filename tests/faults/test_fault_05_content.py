@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from regtui.browse import BrowseError, place_of
+from regtui.browse import details as look
 from regtui.engines.hub import HUB_URL
 from regtui.host.model import EngineName
 from regtui.outcome import Outcome
@@ -281,3 +284,93 @@ async def test_a_mirror_gets_no_login_and_its_failure_leads_on(
         assert walked.document["found"]["endpoint"] == HUB_URL
         assert [one.proof for one in bench.heard if one.origin == MIRROR and one.proof != "Bearer"].count("Basic") == 0
         assert not [one.target for one in bench.heard if "ns=" in one.target]
+
+
+SCHEMA1 = "application/vnd.docker.distribution.manifest.v1+prettyjws"
+AI_MODEL = "application/vnd.docker.ai.model.config.v0.1+json"
+STRANGE: dict[str, tuple[bytes, str]] = {
+    "schema 1": (
+        json.dumps({"schemaVersion": 1, "name": NAME, "tag": "latest", "fsLayers": [], "history": []}).encode(),
+        SCHEMA1,
+    ),
+    "an artifact": (
+        json.dumps(
+            {
+                "schemaVersion": 2,
+                "artifactType": "application/vnd.example.sbom",
+                "config": {"mediaType": "application/vnd.oci.empty.v1+json", "digest": DIGEST, "size": 2},
+                "layers": [{"mediaType": "text/plain", "digest": DIGEST, "size": 1}],
+            }
+        ).encode(),
+        OCI_MANIFEST,
+    ),
+    "an AI model": (
+        json.dumps(
+            {
+                "schemaVersion": 2,
+                "config": {
+                    "mediaType": "application/vnd.docker.ai.model.config.v0.1+json",
+                    "digest": DIGEST,
+                    "size": 2,
+                },
+                "layers": [{"mediaType": "application/vnd.docker.ai.gguf.v3", "digest": DIGEST, "size": 1}],
+            }
+        ).encode(),
+        OCI_MANIFEST,
+    ),
+    "a type that nobody knows": (b'{"schemaVersion": 2}', "application/vnd.example+json"),
+    "layers beside manifests": (
+        json.dumps(
+            {"schemaVersion": 2, "mediaType": OCI_MANIFEST, "config": {}, "layers": [], "manifests": []}
+        ).encode(),
+        OCI_MANIFEST,
+    ),
+    "another type in the body": (
+        json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": []}).encode(),
+        OCI_MANIFEST,
+    ),
+}
+
+KINDS = dict(zip([body for body, _ in STRANGE.values()], ["schema 1 image", "artifact", "AI model"], strict=False))
+"""What the first ones are for browsing; the others are refused."""
+
+
+@pytest.mark.fault(44)
+@pytest.mark.parametrize("engine", [EngineName.RHEL_DOCKER, EngineName.MOBY])
+@pytest.mark.parametrize(("body", "kind"), STRANGE.values(), ids=STRANGE)
+async def test_what_is_no_plain_image_is_told_in_words(
+    body: bytes, kind: str, engine: EngineName, tmp_path: Path
+) -> None:
+    """The engine's verdict on it is a table of its own; here it ends, is told, and browsing tells it too."""
+    script: Script = {"/v2/": PING, MANIFEST: reply(200, body, Content_Type=kind)}
+    async with Bench(tmp_path, {BAD_URL: script}) as bench:
+        bench.configure()
+        walked = await bench.walk(f"{BAD}/{NAME}", engine=engine)
+        assert walked.document["found"] is not None or walked.bad["error"]
+        with bench.session(engine) as session:
+            seen = "refused"
+            with contextlib.suppress(BrowseError):
+                seen = (await look(session, place_of(session, BAD), NAME, "latest")).manifest.kind
+            assert seen == KINDS.get(body, "refused")
+            await session.aclose()
+
+
+@pytest.mark.fault(44)
+def test_ambiguous_content_is_refused_wherever_it_comes_from() -> None:
+    """CVE-2021-41190: what is an image to one reader and an index to another."""
+    for body, kind in (STRANGE["layers beside manifests"], STRANGE["another type in the body"]):
+        with pytest.raises(ManifestError):
+            read_manifest(body, kind)
+
+
+@pytest.mark.fault(51)
+async def test_a_mirror_is_told_whose_image_is_wanted_where_containerd_tells_it(tmp_path: Path) -> None:
+    """`ns` goes to hosts that stand in for another one, and never to the registry itself."""
+    async with Bench(tmp_path, {MIRROR: {"/v2/": PING, MANIFEST: reply(404)}, BAD_URL: SERVES}) as bench:
+        bench.write("usr/bin/nerdctl", "")
+        folder = f"etc/containerd/certs.d/{BAD}"
+        bench.write(f"{folder}/hosts.toml", f'[host."{MIRROR}"]\n  capabilities = ["pull", "resolve"]\n')
+        await bench.walk(f"{BAD}/{NAME}:latest", engine=EngineName.CONTAINERD)
+        with_ns = {one.origin for one in bench.heard if f"ns={BAD}" in one.target}
+        without = {one.origin for one in bench.heard if "ns=" not in one.target}
+        assert (with_ns, without) == ({MIRROR}, {BAD_URL})
