@@ -75,7 +75,10 @@ class StageEnded(Event):
 
 @dataclass(frozen=True, slots=True)
 class RequestEnded(Event):
-    """One HTTP request to a registry or a token service; `status` is None where no answer came."""
+    """One HTTP request to a registry or a token service; `status` is None where no answer came.
+
+    `cache` is the header in which a cache on the way says what it did (`X-Cache: HIT`), empty where none says so.
+    """
 
     kind: ClassVar[str] = "request-ended"
     candidate: int
@@ -84,6 +87,7 @@ class RequestEnded(Event):
     url: str
     status: int | None
     ms: float
+    cache: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     from regtui.browse.browser import PlaceBrowser
     from regtui.browse.models import Place
     from regtui.cache import Cache
+    from regtui.daemon import LocalImages
     from regtui.engines.base import Addresses
     from regtui.events import Event, HealthChecked
+    from regtui.host.local_mirror import LocalMirror
     from regtui.host.model import HostConfig
     from regtui.registry.network import Dialer, Resolver
     from regtui.stored import Store
@@ -105,12 +107,14 @@ class LiveSession:
         self._means = means
         self._engine = engine_of(config)
         self._platform = platform or host_platform()
+        self._elsewhere = store is not None
         self._stored = store or store_for(HostFiles(config.root), config, docker_config=docker_config)
         self._client: RegistryClient | None = None
         self._seen = SeenManifests()
         self._requests: Requests | None = None
         self.browsers: dict[Place, PlaceBrowser] = {}
         self.cache: Cache | None = None
+        self.images: LocalImages | None = None
         self.pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     @property
@@ -187,6 +191,25 @@ class LiveSession:
         from regtui.health import check
 
         return await check(Clock(), 0, None, endpoints, self._opened(), self._target)
+
+    async def mirrors_here(self) -> tuple[LocalMirror, ...]:
+        """Return the mirrors of the host that it serves itself; names are looked up only where it serves some.
+
+        Of a host that is asked over ssh none are known: its units lie there.
+        """
+        from regtui.host.gonet import host_of
+        from regtui.host.local_caches import local_caches
+        from regtui.host.local_mirror import local_mirrors, this_host
+        from regtui.host.security import mirror_host
+
+        files = HostFiles(self.config.root)
+        is_asked = bool(self.config.mirrors) and not self._elsewhere
+        caches = await asyncio.to_thread(local_caches, files) if is_asked else ()
+        if not caches:
+            return ()
+        names = tuple(name for one in self.config.mirrors if (name := host_of(mirror_host(one.value))))
+        addresses = await look_up_names(names, self._means.resolver, LOOKUP_SECONDS)
+        return local_mirrors(self.config, caches, this_host(files), addresses)
 
     async def aclose(self) -> None:
         """Close all connections."""

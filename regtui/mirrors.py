@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from regtui.outcome import Outcome
+from regtui.kept import kept_words
+from regtui.outcome import Outcome, Stage
 from regtui.text import printable
 
 if TYPE_CHECKING:
     from regtui.engines.base import Endpoint, Found
+    from regtui.host.local_mirror import LocalMirror
     from regtui.host.model import Setting, Source
     from regtui.report import CandidateRecord, EndpointRecord, Resolution
 
@@ -65,6 +67,7 @@ class MirrorTruth:
     """One mirror: its URL, whose images it is for, what it was used for, and a clean sentence about it.
 
     `candidate` and `endpoint` are its place in the plan, None where the plan does not have it. `ms` was spent on it.
+    `local` says which service of this very host it is, empty where it leads elsewhere.
     """
 
     url: str
@@ -76,13 +79,17 @@ class MirrorTruth:
     candidate: int | None = None
     endpoint: int | None = None
     ms: float = 0.0
+    local: str = ""
 
 
-def mirror_truth(record: Resolution, configured: tuple[Setting, ...] = ()) -> tuple[MirrorTruth, ...]:
+def mirror_truth(
+    record: Resolution, configured: tuple[Setting, ...] = (), local: tuple[LocalMirror, ...] = ()
+) -> tuple[MirrorTruth, ...]:
     """Return what became of each mirror of the plan, in its order.
 
     `configured` are docker.io's mirrors by the host's configuration: those that the plan does not have follow, with the
-    reason. Whether a mirror had the image already or fetched it now is not told: nothing that a registry sends says so.
+    reason. `local` are those of them that this host serves itself. Whether a mirror had the image already or fetched
+    it now is told where a header or the time says so (`regtui.kept`).
     """
     told = [
         _truth(record, index, number)
@@ -92,7 +99,9 @@ def mirror_truth(record: Resolution, configured: tuple[Setting, ...] = ()) -> tu
     ]
     planned = {one.url for one in told}
     missing = (setting for setting in configured if _url(setting) not in planned)
-    return (*told, *(_not_planned(record, setting) for setting in missing))
+    every = (*told, *(_not_planned(record, setting) for setting in missing))
+    services = {one.url: one.what for one in local}
+    return tuple(replace(one, local=services.get(one.url, "")) for one in every)
 
 
 def mirror_documents(truths: tuple[MirrorTruth, ...]) -> list[dict[str, object]]:
@@ -108,6 +117,7 @@ def mirror_documents(truths: tuple[MirrorTruth, ...]) -> list[dict[str, object]]
             if one.source is None
             else {"file": one.source.file, "line": one.source.line, "name": one.source.name},
             "ms": round(one.ms, 1),
+            "local": one.local or None,
         }
         for one in truths
     ]
@@ -129,17 +139,31 @@ def _judged(record: Resolution, candidate: CandidateRecord, index: int, number: 
     if found is not None and found.candidate < index:
         return Use.BYPASSED, Why.OTHER_REGISTRY, _other_registry(found, candidate, mirror)
     if found is not None and (found.candidate, found.endpoint_index) == (index, number):
-        return Use.USED, Why.SERVES, "serves the image"
+        return Use.USED, Why.SERVES, _serves(record, mirror)
     match mirror.outcome:
         case None:
             return _not_asked(record, candidate, found)
         case Outcome.FOUND:
-            return Use.USED, Why.SERVES, "serves the image"
+            return Use.USED, Why.SERVES, _serves(record, mirror)
         case Outcome.NOT_FOUND:
             return Use.MISSED, Why.HAS_NOT, f"does not have it: {printable(mirror.error)}{_then(candidate, found)}"
         case outcome:
             why = _BY_OUTCOME[outcome]
             return Use.BYPASSED, why, f"{printable(mirror.error) or why}{_then(candidate, found)}"
+
+
+def _serves(record: Resolution, mirror: EndpointRecord) -> str:
+    """Say that it serves the image, and whether it had it; a server that stands in the plan twice is pinged once."""
+    same = (
+        stage.ms
+        for candidate in record.candidates
+        for endpoint in candidate.endpoints
+        if endpoint.endpoint.url == mirror.endpoint.url
+        for stage in endpoint.stages
+        if stage.stage is Stage.PING and stage.ok
+    )
+    kept = kept_words(mirror.requests, next(same, None))
+    return f"serves the image; {printable(kept)}" if kept else "serves the image"
 
 
 def _other_registry(found: Found, candidate: CandidateRecord, mirror: EndpointRecord) -> str:

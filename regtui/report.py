@@ -164,6 +164,7 @@ def _endpoint(record: EndpointRecord) -> dict[str, Any]:
         ],
         "requests": [
             {"method": request.method, "url": request.url, "status": request.status, "ms": round(request.ms, 1)}
+            | ({"cache": request.cache} if request.cache else {})
             for request in record.requests
         ],
     }

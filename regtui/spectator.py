@@ -48,9 +48,9 @@ class Spectator:
             return
         self._emit(events.StageEnded(self._clock.now(), *self._place, stage, ok, ms, detail))
 
-    def request_ended(self, method: str, url: str, status: int | None, seconds: float) -> None:
+    def request_ended(self, method: str, url: str, status: int | None, seconds: float, cache: str = "") -> None:
         """A request ended, with or without an answer."""
-        self._emit(events.RequestEnded(self._clock.now(), *self._place, method, url, status, seconds * 1000))
+        self._emit(events.RequestEnded(self._clock.now(), *self._place, method, url, status, seconds * 1000, cache))
 
     def now(self) -> float:
         """Return the milliseconds since the resolution began."""
@@ -83,9 +83,9 @@ class PingSpectator:
             self._began = self._watch.now()
             self._watch.stage_started(Stage.PING)
 
-    def request_ended(self, method: str, url: str, status: int | None, seconds: float) -> None:
+    def request_ended(self, method: str, url: str, status: int | None, seconds: float, cache: str = "") -> None:
         """The request, or a redirected one, ended."""
-        self._watch.request_ended(method, url, status, seconds)
+        self._watch.request_ended(method, url, status, seconds, cache)
 
     def finish(self, *, ok: bool, detail: str) -> None:
         """Tell how the ping ended; a connection that failed has told already."""

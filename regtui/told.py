@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regtui import events
+from regtui.beside import NOTHING_BESIDE, Beside
 from regtui.engines.commands import command_of
-from regtui.mirrors import Use, mirror_truth
+from regtui.mirrors import mirror_truth
 from regtui.outcome import Outcome
 from regtui.text import printable, size
 
@@ -14,13 +15,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regtui.engines.base import Candidate, Endpoint, Found, Plan
-    from regtui.host.model import Setting
     from regtui.outlet import Outlet
     from regtui.report import EndpointRecord, Resolution
 
 _GOOD = {Outcome.FOUND}
 _QUIET = {Outcome.SKIPPED, Outcome.BLOCKED}
 STAGE_COLUMN = 44
+_HERE = {
+    "": "not on this host",
+    "here": "the tag is on this host, with a digest that is not known",
+    "same digest": "the same digest is on this host",
+    "older": "an older one is on this host: the tag has another digest there",
+}
 
 
 def tell_plan(plan: Plan, outlet: Outlet) -> None:
@@ -52,11 +58,11 @@ def _notes(endpoint: Endpoint) -> tuple[tuple[str, bool], ...]:
 class Narrator:
     """Prints what a resolution's events say, each endpoint once it has ended."""
 
-    def __init__(self, record: Resolution, outlet: Outlet, mirrors: tuple[Setting, ...] = ()) -> None:
-        """`mirrors` are docker.io's by the host's configuration, told of where the walk did without them."""
+    def __init__(self, record: Resolution, outlet: Outlet, beside: Beside = NOTHING_BESIDE) -> None:
+        """`beside` is what is known of the host itself; its mirrors are told of where the walk did without them too."""
         self._record = record
         self._outlet = outlet
-        self._mirrors = mirrors
+        self.beside = beside
         self._marks = ("✓", "✗", "·") if outlet.unicode else ("+", "x", "-")
 
     def tell(self, event: events.Event) -> None:
@@ -68,7 +74,8 @@ class Narrator:
         match event:
             case events.CandidateStarted():
                 candidate = self._record.candidates[event.candidate].candidate
-                yield _heading(event.candidate + 1, candidate, self._outlet)
+                here = self.beside.state(candidate.reference, "")
+                yield _heading(event.candidate + 1, candidate, self._outlet) + (f"  {self._dim(here)}" if here else "")
             case events.EndpointEnded():
                 endpoint = self._record.candidates[event.candidate].endpoints[event.endpoint]
                 if endpoint.endpoint.api == "v2":
@@ -105,9 +112,10 @@ class Narrator:
             yield from self._winner(event.found)
         else:
             yield self._outlet.paint("bad", f"{self._command} would fail: {printable(event.error)}")
-        for mirror in mirror_truth(self._record, self._mirrors):
-            if mirror.use is not Use.USED:
-                yield self._dim(f"  mirror  {printable(mirror.url)} {mirror.use}: {mirror.text}")
+        for mirror in mirror_truth(self._record, self.beside.mirrors, self.beside.local):
+            yield self._dim(f"  mirror  {printable(mirror.url)} {mirror.use}: {mirror.text}")
+            if mirror.local:
+                yield self._dim(f"          {mirror.local}")
         if event.engine_seconds >= 1:
             yield f"{self._command.partition(' ')[0]} itself would have waited about {event.engine_seconds:.0f} s"
         yield ""
@@ -131,6 +139,9 @@ class Narrator:
             yield f"  for     {', '.join(printable(platform) for platform in found.platforms)}"
         if found.size:
             yield f"  size    {size(found.size)}"
+        if self.beside.images is not None:
+            name = self._record.candidates[found.candidate].candidate.reference
+            yield f"  here    {_HERE[self.beside.state(name, found.digest)]}"
 
     def _mark(self, outcome: Outcome) -> str:
         good, bad, quiet = self._marks

@@ -113,7 +113,7 @@ class Requests:
     def stage_ended(self, stage: Stage, ok: bool, ms: float, detail: str) -> None:
         pass
 
-    def request_ended(self, method: str, url: str, status: int | None, seconds: float) -> None:
+    def request_ended(self, method: str, url: str, status: int | None, seconds: float, cache: str = "") -> None:
         assert seconds >= 0
         self.ended.append((method, url, status))
 

@@ -340,3 +340,20 @@ def test_a_daemon_that_does_not_answer_is_done_without(
     assert "Registry: https://index.docker.io/v1/" in told.out
     cause = f"{path} closed the connection in the middle of its answer to GET /info"
     assert told.err == f"{cause}; the files alone are told\n"
+
+
+def test_lint_tells_of_a_daemon_with_another_list(
+    path: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{path}")
+    mirrors = {"Mirrors": ["http://old.example.com:5000/"], "IndexConfigs": {}}
+    with listening(path, recorded("moby", RegistryConfig=mirrors)):
+        assert run(["lint", "--engine", "moby"]) == 1
+    told = capsys.readouterr()
+    assert "the daemon runs with another list: restart it (mirrors http://old.example.com:5000" in told.out
+    assert "   fix: systemctl restart docker" in told.out
+    hung = f"{path}.hung"
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{hung}")
+    with listening(hung, always(b"")):
+        run(["lint", "--engine", "moby"])
+    assert "the files alone are judged" in capsys.readouterr().err

@@ -24,7 +24,7 @@ LEVELS = (
     {"events", "options", "stored", "lookups", "seen", "recorded_host"},
     {"session", "records", "stored_podman", "stored_containerd", "ssh"},
     {"stores"},
-    {"spectator", "survey"},
+    {"spectator", "survey", "kept", "beside"},
     {"attempt", "health"},
     {"resolve", "report"},
     {"recording", "mirrors"},

@@ -95,7 +95,7 @@ Found: `docker.io/library/debian:latest` from the mirror `{MIRROR}`
 
 ## Mirrors
 
-- `http://okd-lr.zyl.io:5000` used: `serves the image`
+- `http://okd-lr.zyl.io:5000` used: `serves the image; had it already, by the time: 5 ms, /v2/ 1 ms`
 
 ## What docker pull would print
 
@@ -345,6 +345,7 @@ def test_mirrors_in_json() -> None:
             "text": f"answered 500; {HUB} serves the image",
             "source": {"file": "built-in default", "line": None, "name": ""},
             "ms": 2.5,
+            "local": None,
         }
     ]
     assert codes("`a`") == ["a"]

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from regtui.commands.host import read_host, tell_others
+from regtui.commands.live import consult
 from regtui.host.files import HostFiles
 from regtui.host.lint import findings, gather, read_credentials
 from regtui.host.model import Severity
@@ -120,8 +121,11 @@ def _every_engine(options: Options) -> int:
 
 
 def _read(options: Options, root: str) -> tuple[HostConfig, tuple[Finding, ...]]:
-    config = read_host(options, root=root)
-    return config, _findings(config, options, root)
+    """Return the configuration by the daemon that runs, where it can be asked, and every finding."""
+    consulted = consult(read_host(options, root=root), options)
+    if consulted.trouble and not options.json:
+        sys.stderr.write(f"{consulted.trouble}; the files alone are judged\n")
+    return consulted.config, _findings(consulted.config, options, root)
 
 
 def _findings(config: HostConfig, options: Options, root: str) -> tuple[Finding, ...]:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from regtui.beside import Beside
 from regtui.commands.keeping import print_safely, printed_report
 from regtui.markdown import about, report
 from regtui.mirrors import mirror_documents, mirror_truth
@@ -69,7 +70,7 @@ def _show(recording: Recording, options: Options) -> int:
 
 def _tell(recording: Recording, options: Options) -> None:
     record = Resolution()
-    narrator = Narrator(record, Outlet(color=options.color), mirrors=recording.config.mirrors)
+    narrator = Narrator(record, Outlet(color=options.color), beside=Beside(mirrors=recording.config.mirrors))
     for event in recording.events:
         record.fold(event)
         narrator.tell(event)

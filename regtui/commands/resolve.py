@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+from regtui.beside import Beside
 from regtui.commands.host import complain, tell_others
 from regtui.commands.keeping import check_record, keep, printed_report
 from regtui.commands.live import warn
 from regtui.commands.push import run_push
 from regtui.commands.signals import until_a_signal
+from regtui.events import ResolutionEnded
 from regtui.mirrors import mirror_documents, mirror_truth
 from regtui.options import USAGE_ERROR
 from regtui.outlet import Outlet
@@ -20,6 +23,7 @@ from regtui.told import Narrator, tell_plan
 
 if TYPE_CHECKING:
     from regtui.events import Event
+    from regtui.live import LiveSession
     from regtui.options import Options
     from regtui.session import Session
 
@@ -72,17 +76,21 @@ def _dry_run(session: Session, name: str, options: Options) -> int:
     return 1 if plan.refused else 0
 
 
-async def _resolve(session: Session, name: str, options: Options) -> int:
+async def _resolve(session: LiveSession, name: str, options: Options) -> int:
     record = Resolution()
     happened: list[Event] = []
     silent = options.json or printed_report(options) is not None
-    narrator = None if silent else Narrator(record, Outlet(color=options.color), session.config.mirrors)
+    beside = Beside(session.images, session.config.mirrors)
+    narrator = None if silent else Narrator(record, Outlet(color=options.color), beside)
     with until_a_signal() as interruption:
         try:
             async for event in session.resolve(name, strict=options.strict, ask_all=options.ask_all):
                 happened.append(event)
                 record.fold(event)
+                if isinstance(event, ResolutionEnded):
+                    beside = replace(beside, local=await session.mirrors_here())
                 if narrator is not None:
+                    narrator.beside = beside
                     narrator.tell(event)
         finally:
             await session.aclose()
@@ -90,9 +98,21 @@ async def _resolve(session: Session, name: str, options: Options) -> int:
     if interruption.number:
         status = 128 + interruption.number
     if options.json and record.plan is not None:
-        truths = mirror_truth(record, session.config.mirrors)
-        _write({**document(record), "mirrors": mirror_documents(truths)})
+        truths = mirror_truth(record, session.config.mirrors, beside.local)
+        _write({**_with_local(document(record), record, beside), "mirrors": mirror_documents(truths)})
     return keep(options, session, happened, record, status)
+
+
+def _with_local(body: dict[str, Any], record: Resolution, beside: Beside) -> dict[str, Any]:
+    """Add what the host has of each candidate, where its daemon told of its images."""
+    if beside.images is not None:
+        found = record.ended.found if record.ended else None
+        digests = {event.found.candidate: event.found.digest for event in record.also}
+        digests |= {found.candidate: found.digest} if found is not None else {}
+        for index, (told, candidate) in enumerate(zip(body["candidates"], record.candidates, strict=True)):
+            state = beside.state(candidate.candidate.reference, digests.get(index, ""))
+            told["local"] = state or "absent"
+    return body
 
 
 def _write(body: dict[str, object]) -> None:

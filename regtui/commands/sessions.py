@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from regtui.commands.host import read_host
 from regtui.commands.live import consult
 from regtui.commands.network import make_dialer, make_resolver
+from regtui.daemon import LocalImages
 from regtui.live import LiveSession, Means, host_platform
 from regtui.registry.limits import Limits
 from regtui.registry.tls import Trust
@@ -24,14 +25,19 @@ if TYPE_CHECKING:
 def open_session(options: Options) -> Iterator[LiveSession]:
     """Yield the session that the options name, its configuration read from the host or the demo."""
     with ExitStack() as stack:
+        daemon = None
         if options.demo:
             from regtui.demo.host import DEMO_PLACE, demo_root
 
             config, place = read_host(options, root=stack.enter_context(demo_root())), DEMO_PLACE
         else:
-            config = consult(read_host(options), options).config
+            consulted = consult(read_host(options), options)
+            config, daemon = consulted.config, consulted.daemon
             place = options.host or ", ".join(options.configs) or options.root
-        yield stack.enter_context(session_of(options, config, place))
+        session = stack.enter_context(session_of(options, config, place))
+        if daemon is not None and not daemon.images_trouble:
+            session.images = LocalImages(daemon.images)
+        yield session
 
 
 @contextmanager

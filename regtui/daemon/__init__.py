@@ -14,7 +14,7 @@ from regtui.daemon.comparing import (
     side_by_side,
 )
 from regtui.daemon.http import DaemonError, Limits
-from regtui.daemon.images import LocalState, local_state
+from regtui.daemon.images import LocalImages, LocalState, local_state
 from regtui.daemon.process import RunningDaemon, running_daemon
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "LiveDaemon",
     "LiveRegistry",
     "LocalImage",
+    "LocalImages",
     "LocalState",
     "RunningDaemon",
     "arguments_beside",

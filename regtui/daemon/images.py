@@ -15,7 +15,8 @@ _LIBRARY = "library/"
 class LocalState(StrEnum):
     """What the host has of a reference.
 
-    `here`: the tag, of which no digest is known (it was built or loaded here, or what a registry has is not known).
+    `absent`: nothing. `here`: the tag, of which no digest is known (it was built or loaded here, or what a registry has
+    is not known).
     `same digest`: what the registry serves. `older`: the tag, with another digest than the registry serves now.
     """
 
@@ -25,28 +26,41 @@ class LocalState(StrEnum):
     OLDER = "older"
 
 
-def local_state(images: tuple[LocalImage, ...], reference: str, digest: str = "") -> LocalState:
-    """Return what the host has of a full reference (`docker.io/library/etcd:latest`, `reg:5000/a@sha256:...`).
+class LocalImages:
+    """The images of a host by name: made once, asked for each candidate of a walk."""
 
-    `digest` is what a registry serves for it, empty where nobody was asked. A name without a registry is docker.io's,
-    `library/` may be left out on either side, as the engines write their own names in both ways.
-    """
-    name, tag, wanted = _parts(reference)
-    digest = wanted or digest
-    is_here = bool(digest) and digest in _digests(images, name)
-    if wanted:
+    def __init__(self, images: tuple[LocalImage, ...]) -> None:
+        self._digests: dict[str, set[str]] = {}
+        self._tagged: dict[tuple[str, str], set[str]] = {}
+        for image in images:
+            own: dict[str, set[str]] = {}
+            for name, _tag, digest in map(_parts, image.digests):
+                own.setdefault(name, set()).add(digest)
+            for name, digests in own.items():
+                self._digests.setdefault(name, set()).update(digests)
+            for name, tag, _digest in map(_parts, image.tags):
+                self._tagged.setdefault((name, tag), set()).update(own.get(name, ()))
+
+    def state(self, reference: str, digest: str = "") -> LocalState:
+        """Return what the host has of a full reference (`docker.io/library/etcd:latest`, `reg:5000/a@sha256:...`).
+
+        `digest` is what a registry serves for it, empty where nobody was asked. A name without a registry is
+        docker.io's, `library/` may be left out on either side, as the engines write their own names in both ways.
+        """
+        name, tag, wanted = _parts(reference)
+        digest = wanted or digest
+        is_here = bool(digest) and digest in self._digests.get(name, ())
+        if wanted:
+            return LocalState.SAME if is_here else LocalState.ABSENT
+        own = self._tagged.get((name, tag or "latest"))
+        if own is not None and digest not in own:
+            return LocalState.OLDER if own and digest else LocalState.HERE
         return LocalState.SAME if is_here else LocalState.ABSENT
-    tagged = tuple(image for image in images if any(_parts(one)[:2] == (name, tag or "latest") for one in image.tags))
-    own = _digests(tagged, name)
-    if tagged and digest not in own:
-        return LocalState.OLDER if own and digest else LocalState.HERE
-    return LocalState.SAME if is_here else LocalState.ABSENT
 
 
-def _digests(images: tuple[LocalImage, ...], name: str) -> set[str]:
-    """Return the digests that images have under a name."""
-    parts = (_parts(one) for image in images for one in image.digests)
-    return {digest for known, _tag, digest in parts if known == name}
+def local_state(images: tuple[LocalImage, ...], reference: str, digest: str = "") -> LocalState:
+    """Return what is here of one reference alone."""
+    return LocalImages(images).state(reference, digest)
 
 
 def _parts(reference: str) -> tuple[str, str, str]:

@@ -10,6 +10,7 @@ from regtui.outcome import Stage, Trouble
 from regtui.registry import limits
 from regtui.registry.addresses import literal
 from regtui.registry.auth import Authorization
+from regtui.registry.cached import cache_header
 from regtui.registry.echoes import without_echo
 from regtui.registry.errors import NetworkError
 from regtui.registry.network import Watch
@@ -29,8 +30,11 @@ if TYPE_CHECKING:
 class RequestWatch(Watch, Protocol):
     """Is told of connections' stages, and of each request when it has ended."""
 
-    def request_ended(self, method: str, url: str, status: int | None, seconds: float) -> None:
-        """A request got an answer with this status, or none. The URL of a redirect has no secrets in its query."""
+    def request_ended(self, method: str, url: str, status: int | None, seconds: float, cache: str = "") -> None:
+        """A request got an answer with this status, or none. The URL of a redirect has no secrets in its query.
+
+        `cache` is what a cache says of itself in the answer's headers.
+        """
         ...
 
 
@@ -115,7 +119,7 @@ class Asker:
                 watch.request_ended(errand.method, shown, None, time.perf_counter() - began)
             raise error.asked(errand.method, shown) from error
         if watch is not None:
-            watch.request_ended(errand.method, shown, response.status, response.seconds)
+            watch.request_ended(errand.method, shown, response.status, response.seconds, cache_header(response))
         return reply_to(errand.method, without_echo(response, proof, errand.body))
 
     async def _check(self, errand: Errand, here: WebUrl, onward: WebUrl, origin_addresses: tuple[Address, ...]) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from regtui.beside import NOTHING_BESIDE, Beside
 from regtui.frozen import dataclass
+from regtui.kept import kept_words
 from regtui.outcome import Outcome, Stage
 from regtui.text import size
 from regtui.tui.bars import BAR_WIDTH, bar
@@ -13,6 +15,8 @@ from regtui.tui.state import Progress
 from regtui.tui.words import duration, short_digest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from regtui.engines.base import Found
     from regtui.tui.glyphs import Glyphs
     from regtui.tui.state import CandidateView, EndpointView, StageView
@@ -34,13 +38,16 @@ _SLOTS = {Stage.DNS: 0, Stage.TCP: 6, Stage.TLS: 12, Stage.PING: 18, Stage.AUTH:
 class Pen:
     """How the walk is drawn: cells across, milliseconds that a whole bar stands for, the spinner's turn.
 
-    `turn` None draws a stage that runs without motion.
+    `turn` None draws a stage that runs without motion. `pings` are the milliseconds of `GET /v2/` by URL: a server
+    that stands in the plan twice is asked once.
     """
 
     width: int
     whole: float
     glyphs: Glyphs
     turn: int | None = None
+    beside: Beside = NOTHING_BESIDE
+    pings: Mapping[str, float] | None = None
 
     @property
     def bars(self) -> bool:
@@ -83,10 +90,21 @@ def _endpoint_lines(
     if not _is_own(view, candidate):
         lines.append(crop((*left, *_address(view)), pen.width, pen.glyphs.ellipsis))
         left = (Span(" " * LABEL),)
+    if view.endpoint.mirror:
+        lines.extend(indent(_mirror_lines(view, candidate, pen, full=full), LABEL))
     lines.extend(_stage_lines(view, candidate, left, pen))
     if full:
         lines.extend(indent(_evidence(view, pen.width - LABEL, pen), LABEL))
     return tuple(lines)
+
+
+def _mirror_lines(view: EndpointView, candidate: CandidateView, pen: Pen, *, full: bool) -> tuple[Line, ...]:
+    """Say of a mirror that served the image whether it had it already, with `full` what it is on this very host."""
+    what = pen.beside.what(view.endpoint.url) if full else ""
+    lines = wrap(what, pen.width - LABEL, Role.DIM) if what else ()
+    won = candidate.found is not None and view.ended is not None and view.ended.outcome is Outcome.FOUND
+    kept = kept_words(view.requests, (pen.pings or {}).get(view.endpoint.url)) if won else ""
+    return (*lines, *wrap(kept, pen.width - LABEL, Role.DIM)) if kept else lines
 
 
 def _is_own(view: EndpointView, candidate: CandidateView) -> bool:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from regtui.beside import NOTHING_BESIDE, Beside
 from regtui.frozen import dataclass
-from regtui.outcome import Outcome
+from regtui.outcome import Outcome, Stage
 from regtui.tui.bars import BAR_WIDTH, bar, scale
 from regtui.tui.cells import Line, Role, Span, crop, indent, line_text, line_width, pad, shorten, span, spread, wrap
 from regtui.tui.details import TIME, Pen, candidate_lines
@@ -56,11 +57,12 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """What a frame is drawn on: cells across, signs, and whether things move."""
+    """What a frame is drawn on: cells across, signs, whether things move, and what is known of the host itself."""
 
     width: int
     glyphs: Glyphs
     motion: bool = True
+    beside: Beside = NOTHING_BESIDE
 
 
 def frame(walk: Walk, scene: Scene, canvas: Canvas) -> Frame:
@@ -68,7 +70,8 @@ def frame(walk: Walk, scene: Scene, canvas: Canvas) -> Frame:
     lines: list[Line] = []
     heads: list[int] = []
     whole = scale(walk)
-    pen = Pen(canvas.width - INDENT, whole, canvas.glyphs, scene.turn if canvas.motion else None)
+    turn = scene.turn if canvas.motion else None
+    pen = Pen(canvas.width - INDENT, whole, canvas.glyphs, turn, canvas.beside, _pings(walk))
     column = _status_column(walk, canvas.width)
     for index in range(len(walk.candidates)):
         heads.append(len(lines))
@@ -113,7 +116,7 @@ def _step(way: int, most: int) -> int:
 
 
 def _goals(walk: Walk, scene: Scene, canvas: Canvas) -> tuple[int, ...]:
-    pen = Pen(canvas.width - INDENT, scale(walk), canvas.glyphs)
+    pen = Pen(canvas.width - INDENT, scale(walk), canvas.glyphs, None, canvas.beside, _pings(walk))
     return tuple(
         len(_below(walk, index, scene, pen)) if _is_open(walk, scene, index) else 0
         for index in range(len(walk.candidates))
@@ -167,7 +170,8 @@ def _head(walk: Walk, index: int, column: int, canvas: Canvas, pen: Pen, *, clos
     room = column - INDENT - 2
     name = shorten(span(short_reference(view.candidate.reference)).text, room, glyphs.ellipsis)
     left: Line = (Span(f"{index + 1:>3} ", Role.DIM), Span(name, role))
-    right = _head_timing(view, canvas, pen) if walk.asked and closed else ()
+    timing = _head_timing(view, canvas, pen) if walk.asked and closed else ()
+    right = (*_on_this_host(view, canvas, timing), *timing)
     beside = canvas.width - column - (line_width(right) + 1 if right else 0)
     status, cause = _status(walk, index, pen)
     told, below = (status, ()) if not closed else _fitting(status, cause, beside, glyphs)
@@ -233,6 +237,26 @@ def _ahead(view: CandidateView, pen: Pen) -> Span:
     if failed is not None:
         return span(f"{failed.stage} {pen.glyphs.bad} {failed.detail}".rstrip(), Role.DIM)
     return Span("")
+
+
+def _pings(walk: Walk) -> dict[str, float]:
+    return {
+        endpoint.endpoint.url: stage.ms
+        for view in walk.candidates
+        for endpoint in view.endpoints
+        for stage in endpoint.stages
+        if stage.stage is Stage.PING and stage.progress is Progress.OK
+    }
+
+
+def _on_this_host(view: CandidateView, canvas: Canvas, timing: Line) -> Line:
+    """Say what the host has of the candidate: here, the same digest as is served, or an older one."""
+    digest = view.found.digest if view.found is not None else ""
+    state = canvas.beside.state(view.candidate.reference, digest)
+    if not state:
+        return ()
+    gap = (Span("  "),) if timing else ()
+    return (Span(f"here: {state}" if state != "here" else state, Role.WARN if state == "older" else Role.OK), *gap)
 
 
 def _head_timing(view: CandidateView, canvas: Canvas, pen: Pen) -> Line:

@@ -163,18 +163,22 @@ def _health(row: Row, width: int, columns: Columns, glyphs: Glyphs) -> Line:
     return (Span(f"{glyphs.bad} ", Role.BAD), span(shorten(span(check.text).text, 24, glyphs.ellipsis), Role.BAD))
 
 
-def source_line(row: Row | None, glyphs: Glyphs) -> Line:
-    """Say of the selected row which line of which file made it so, and in short why it is secure or not."""
+def source_line(row: Row | None, glyphs: Glyphs, told: tuple[str, ...] = ()) -> Line:
+    """Say of the selected row which line of which file made it so, and in short why it is secure or not.
+
+    `told` is what a mirror was good for, and what it is.
+    """
     if row is None:
         return ()
     line: Line = (span(row.source, Role.ACCENT),)
-    if row.reason:
-        line = (*line, Span(f" {glyphs.dot} ", Role.DIM), span(row.reason, Role.DIM))
+    for text in (row.reason, *told):
+        if text:
+            line = (*line, Span(f" {glyphs.dot} ", Role.DIM), span(text, Role.DIM))
     return line
 
 
-def about_lines(row: Row | None, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
-    """Say at length why the selected row is secure or not, and what it answered."""
+def about_lines(row: Row | None, width: int, glyphs: Glyphs, told: tuple[str, ...] = ()) -> tuple[Line, ...]:
+    """Say at length why the selected row is secure or not, what it answered, and `told` as in `source_line`."""
     if row is None:
         return ()
     lines: list[Line] = []
@@ -184,6 +188,8 @@ def about_lines(row: Row | None, width: int, glyphs: Glyphs) -> tuple[Line, ...]
         alive = row.health.outcome is Outcome.FOUND
         sign = glyphs.alive if alive else glyphs.bad
         lines.extend(wrap(f"{sign} {row.health.text}", width, Role.OK if alive else Role.BAD))
+    for text in told:
+        lines.extend(wrap(text, width, Role.TEXT))
     return tuple(lines)
 
 

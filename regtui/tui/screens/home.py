@@ -13,6 +13,7 @@ from regtui.tui.actions import ACTIONS, Owner, Place
 from regtui.tui.bindings import bindings_of
 from regtui.tui.follow import Answered, BrokeOff, Happened, follow_health, follow_walk
 from regtui.tui.listing import Kind, about_lines, rows_of, source_line
+from regtui.tui.mirror_words import mirror_words
 from regtui.tui.panels import (
     NEEDED,
     axis_line,
@@ -216,12 +217,16 @@ class HomeScreen(WalkPanels):
         self._fixed("verdict").draw(lambda width: verdict_lines(walk, width, glyphs))
         if walk is not None:
             self.show_in_panels(walk)
+        if walk is None or walk.over or not walk.asked:
+            self._tell_source()
 
     @on(RegistryList.Moved)
     def _tell_source(self) -> None:
         row, glyphs = self.query_one(RegistryList).selected, self._manner.glyphs
-        self._fixed("registries-bottom").draw(lambda width: (frame_bottom(source_line(row, glyphs), width, glyphs),))
-        self._fixed("about").draw(lambda width: about_lines(row, width, glyphs))
+        told = mirror_words(self.beside, self.walk_view.walk, row)
+        line = source_line(row, glyphs, told)
+        self._fixed("registries-bottom").draw(lambda width: (frame_bottom(line, width, glyphs),))
+        self._fixed("about").draw(lambda width: about_lines(row, width, glyphs, told))
 
     @on(RegistryList.Chosen)
     def _browse_chosen(self) -> None:
@@ -340,7 +345,8 @@ class HomeScreen(WalkPanels):
         self._tell_source()
 
     def surveyed(self) -> None:
-        """Show the registries again: their security or their mirrors may be others now."""
+        """Show the registries again: their security or their mirrors may be others now; and what the host has."""
+        self.walk_view.know(self.beside)
         self._show_rows()
 
     def _rows(self) -> RegistryRows:

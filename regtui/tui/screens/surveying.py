@@ -9,6 +9,7 @@ from textual import on, work
 from textual.message import Message
 from textual.screen import Screen
 
+from regtui.beside import Beside
 from regtui.tui.panels import notes_lines, refusal_lines, title_line
 from regtui.tui.widgets.first_paint import FirstScreen
 from regtui.tui.widgets.line_view import FixedLines
@@ -16,6 +17,7 @@ from regtui.tui.widgets.line_view import FixedLines
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from regtui.daemon import LocalImages
     from regtui.host.model import HostConfig
     from regtui.survey import Survey
     from regtui.tui.glyphs import Glyphs
@@ -41,11 +43,20 @@ class SurveyingScreen(FirstScreen):
         self._look = look
         self._asked_by = config
         self._survey: Survey | None = None
+        self._images: LocalImages | None = None
 
     @property
     def survey(self) -> Survey | None:
         """What a look at the whole host found, None before there was one."""
         return self._survey
+
+    @property
+    def beside(self) -> Beside:
+        """What is known of the host itself beside a walk."""
+        survey = self._survey
+        if survey is None:
+            return Beside(mirrors=self._asked_by.mirrors)
+        return Beside(self._images, self._asked_by.mirrors, survey.local)
 
     def surveyed(self) -> None:
         """Show again what follows from the host's configuration."""
@@ -63,7 +74,10 @@ class SurveyingScreen(FirstScreen):
 
     @on(Surveyed)
     def _take_survey(self, message: Surveyed) -> None:
-        self._survey = message.survey
+        from regtui.daemon import LocalImages
+
+        self._survey, daemon = message.survey, message.survey.daemon
+        self._images = None if daemon is None or daemon.images_trouble else LocalImages(daemon.images)
         self._tell_host(replace(self._asked_by, findings=message.survey.findings))
         self.surveyed()
         for screen in self.app.screen_stack:

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
 
+from regtui.beside import NOTHING_BESIDE
 from regtui.clock import utc_now
 from regtui.frozen import dataclass
 from regtui.tui.frames import Canvas, Frame, Scene, frame, settle, toggled
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.timer import Timer
 
+    from regtui.beside import Beside
     from regtui.events import Event
     from regtui.tui.glyphs import Glyphs
     from regtui.tui.state import Walk
@@ -68,6 +70,7 @@ class WalkView(TextLines):
         self._manner = manner
         self._hint = hint
         self._playback: Playback | None = None
+        self._beside = NOTHING_BESIDE
         self._frame = Frame((), ())
         self._timer: Timer | None = None
 
@@ -100,6 +103,12 @@ class WalkView(TextLines):
         self._playback, self._frame = None, Frame((), ())
         self.draw(self._hint)
         self.post_message(self.Shown(None))
+
+    def know(self, beside: Beside) -> None:
+        """Take what is known of the host itself, and draw again what follows from it."""
+        self._beside = beside
+        if self._playback is not None:
+            self._change(self._playback.scene)
 
     def begin(self, walk: Walk) -> None:
         """Show a plan, or the walk that begins."""
@@ -180,7 +189,7 @@ class WalkView(TextLines):
 
     @property
     def _canvas(self) -> Canvas:
-        return Canvas(max(20, self.text_width), self._manner.glyphs, self._manner.motion)
+        return Canvas(max(20, self.text_width), self._manner.glyphs, self._manner.motion, self._beside)
 
     @property
     def _paced(self) -> bool:
