@@ -166,7 +166,7 @@ def test_what_dockerd_refuses_is_told_with_its_line(
     path.write_text(text)
     assert run(["resolve", "etcd", "--config", str(path)]) == 2
     error = capsys.readouterr().err
-    assert "the daemon would not start" in error
+    assert "dockerd would not start" in error
     assert message in error
     assert f"{path}:{line}" in error
     assert run(["resolve", "etcd", "--config", str(path), "--json"]) == 2

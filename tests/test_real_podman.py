@@ -85,7 +85,7 @@ class Host:
         ports = {name: str(getattr(self.registries, name)) for name in ("plain", "private", "mirror")}
         for name, value in {**ports, "mode": "disabled", "blocked": "false", **words}.items():
             text = text.replace(f"{{{name}}}", value)
-        (self.folder / "registries.conf").write_text(text)
+        (self.folder / "registries.conf").write_text(text, errors="surrogateescape")
         entry = {"auth": base64.b64encode(login.encode()).decode()}
         auths = {f"127.0.0.1:{self.registries.private}": entry} if login else {}
         (self.folder / "auth.json").write_text(json.dumps({"auths": auths}))
@@ -186,3 +186,61 @@ def manifests(requests: list[Request]) -> list[str]:
     """Return the requests without those for blobs, which are podman's own business, and those of the mirror itself."""
     own = (request for request in requests if not request.agent.startswith("Go-http-client"))
     return [str(request) for request in own if "/blobs/" not in request.path]
+
+
+BROKEN = {
+    "open list": "unqualified-search-registries = [\n",
+    "no value": 'unqualified-search-registries = ["quay.io"]\nshort-name-mode =\n',
+    "key twice": 'short-name-mode = "disabled"\nshort-name-mode = "disabled"\n',
+    "wrong type": 'unqualified-search-registries = "quay.io"\n',
+    "wrong type in a table": '[[registry]]\nlocation = "quay.io"\ninsecure = "yes"\n',
+    "scheme in a location": '[[registry]]\nlocation = "https://quay.io"\n',
+    "scheme in a prefix": '[[registry]]\nprefix = "http://quay.io"\nlocation = "quay.io"\n',
+    "scheme in a mirror": '[[registry]]\nlocation = "quay.io"\n[[registry.mirror]]\nlocation = "http://m.example.com"\n',
+    "no location": '[[registry]]\nprefix = "quay.io"\n',
+    "mode": 'short-name-mode = "sometimes"\n',
+    "pull-from": '[[registry]]\nlocation = "q.io"\n[[registry.mirror]]\nlocation = "m"\npull-from-mirror = "x"\n',
+    "both versions": 'unqualified-search-registries = ["quay.io"]\n[registries.search]\nregistries = ["docker.io"]\n',
+    "aliases in a circle": '[aliases]\n"one" = "two"\n"two" = "one"\n',
+    "alias with a tag": '[aliases]\n"one" = "quay.io/one:latest"\n',
+    "search with a scheme": 'unqualified-search-registries = ["https://quay.io"]\n',
+    "not UTF-8": 'unqualified-search-registries = ["\udcff"]\n',
+    "wildcard with a path": '[[registry]]\nprefix = "*.example.com/team"\nlocation = "quay.io"\n',
+}
+"""What is wrong -> a registries.conf."""
+
+
+@pytest.mark.parametrize("as_drop_in", [False, True], ids=["file", "drop-in"])
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
+def test_refuses_what_podman_refuses_in_its_words(host: Host, text: str, *, as_drop_in: bool) -> None:
+    host.configure("" if as_drop_in else text)
+    if as_drop_in:
+        drop_in = host.folder / ".config/containers/registries.conf.d/50-broken.conf"
+        drop_in.parent.mkdir(parents=True)
+        drop_in.write_text(text, errors="surrogateescape")
+    assert told_by_regtui(host) == told_by_podman(host)
+
+
+def test_a_drop_in_that_leads_nowhere_is_refused_in_podmans_words(host: Host) -> None:
+    host.configure("")
+    folder = host.folder / ".config/containers/registries.conf.d"
+    folder.mkdir(parents=True)
+    (folder / "50-gone.conf").symlink_to("/nowhere/registries.conf")
+    assert told_by_regtui(host) == told_by_podman(host)
+
+
+def told_by_podman(host: Host) -> list[str]:
+    """Return podman's error about a pull of a short name."""
+    pulled = host.podman("pull", "one")
+    assert pulled.returncode == 125
+    return [line for line in pulled.stdout.splitlines() if line]
+
+
+def told_by_regtui(host: Host) -> list[str]:
+    """Return what regtui says instead of a walk."""
+    document = host.regtui("one")
+    if document["exit"] == 125:
+        assert isinstance(document["transcript"], list)
+        return document["transcript"]
+    assert (document["exit"], document["cause"]) == (2, "config")
+    return [line for line in f"Error: {document['error']}".split("\n") if line]

@@ -36,7 +36,9 @@ def complain(config: HostConfig, *, color: bool) -> bool:
         place = f"{finding.source}: " if finding.source else ""
         outlet.line(f"regtui: {place}{finding.message}")
     if config.refusal is not None:
-        outlet.line(f"the daemon would not start: {config.refusal.message}")
+        from regtui.engines.commands import halted
+
+        outlet.line(f"{halted(config.engine)}: {config.refusal.message}")
         if config.refusal.source is not None:
             outlet.line(f"  at {config.refusal.source}")
     return bool(problems) or config.refusal is not None

@@ -33,11 +33,13 @@ class TomlFile:
     lines: Mapping[Place, int] = field(default_factory=dict)
 
     def line(self, *place: str | int) -> int | None:
-        """Return the line of a value, or of the nearest table around it whose line is known."""
-        for end in range(len(place), 0, -1):
-            if place[:end] in self.lines:
-                return self.lines[place[:end]]
-        return None
+        """Return the line of a value, else of the first thing in it, else of the nearest table around it."""
+        if place in self.lines:
+            return self.lines[place]
+        inside = [line for known, line in self.lines.items() if place and known[: len(place)] == place]
+        if inside:  # a table that is opened by its parts alone, as by [registries.search]
+            return min(inside)
+        return self.line(*place[:-1]) if place else None
 
     def source(self, *place: str | int, name: str = "") -> Source:
         """Return where a value stands; `name` is what it is called, else the last key."""
