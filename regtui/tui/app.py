@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.app import App, SystemCommand
+from textual.drivers.linux_driver import LinuxDriver
 from textual.worker import WorkerFailed
 
 from regtui.frozen import dataclass
 from regtui.settings import Motion
 from regtui.tui.actions import ACTIONS, Owner
 from regtui.tui.bindings import bindings_of
+from regtui.tui.driver import TerseDriver
 from regtui.tui.glyphs import ASCII, UNICODE
 from regtui.tui.safe import Backstop
 from regtui.tui.screens.home import HomeScreen
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from textual.binding import BindingType
     from textual.dom import DOMNode
+    from textual.driver import Driver
     from textual.filter import LineFilter
     from textual.screen import Screen
 
@@ -109,6 +112,11 @@ class RegtuiApp(App[None]):
         return HomeScreen(
             config, begin.place, self._manner, blink=begin.look.blink, browsing=begin.browsing, look=survey
         )
+
+    def get_driver_class(self) -> type[Driver]:
+        """Say less to the terminal, where it is one that Textual drives so."""
+        chosen = super().get_driver_class()
+        return TerseDriver if chosen is LinuxDriver else chosen
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Add the gate behind which no control character passes."""
