@@ -93,6 +93,8 @@ v() { { o=$(rpm -q --qf '%{NAME} %{VERSION}\\n' PACKAGES </dev/null || \\
 """
 
 MARK = "@regtui"
+ECHOED = b"LC_ALL=C; export LC_ALL; PATH=$PATH:"
+"""What a host prints that only repeats its input."""
 SOCKET = "/var/run/docker.sock"
 PACKAGES = "docker docker-latest docker-ce docker.io moby-engine podman containerd.io containerd"
 """Whose version says which rules hold, by the names of RHEL, Docker, Debian, Fedora and Azure."""

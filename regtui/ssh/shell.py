@@ -174,9 +174,13 @@ class FarShell:
             try:
                 replies = cutter.feed(data)
             except FloodError as error:
-                more = "without being asked" if error.talk else "than regtui reads"
-                sends = "sends data without end" if error.talk else "sends more"
-                self._end(SshError(f"{self._shown} {sends} {more}: the connection is ended"))
+                what = "without end, and nothing that it was asked for" if error.talk else "more than regtui reads"
+                self._end(SshError(f"{self._shown} sends {what}: the connection is ended"))
+                return
+            if not cutter.begun and script.ECHOED in data:
+                self._end(
+                    SshError(f"{self._shown} lets ssh in, but what runs there repeats what it is told: it is no shell")
+                )
                 return
             with self._news:
                 if cutter.begun and not self._begun:
