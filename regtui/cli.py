@@ -25,6 +25,7 @@ COMMANDS = {
     "tags": "the tags of a repository, one a line",
     "inspect": "an image in detail: digest, platforms, configuration, layers, what refers to it",
     "lint": "what is wrong or surprising in the host's configuration, and the line to write instead",
+    "compare": "many hosts side by side: registries, order, flags, findings",
     "replay": "a walk that `regtui resolve NAME --record FILE` has kept, as it happened",
     "doctor": "versions, terminal, files and daemon: what to send with a bug report",
     "completion": "what makes bash, zsh or fish complete commands, options, registries and names",
@@ -89,6 +90,8 @@ def parse(arguments: list[str]) -> Options | None:
         host=parsed.host,
         sudo=parsed.sudo,
         remote_credentials=parsed.remote_credentials,
+        name=parsed.name,
+        screen=parsed.screen,
         timeout=parsed.timeout,
         json=parsed.json,
         color=not parsed.no_color,
@@ -128,6 +131,7 @@ _MOST_WORDS = {
     "info": 0,
     "resolve": 1,
     "lint": 0,
+    "compare": 1000,
     "replay": 1,
     "doctor": 0,
     "completion": 2,
@@ -138,6 +142,7 @@ _EXAMPLES = {
     "catalog": "quay.io",
     "tags": "quay.io/coreos/etcd",
     "inspect": "quay.io/coreos/etcd:latest",
+    "compare": "root@node1 root@node2",
     "completion": "bash",
 }
 """Commands that need a name -> one that shows what it looks like."""
@@ -186,8 +191,12 @@ _WITHOUT_HOST = frozenset({"replay", "completion", "manual"})
 
 def _check_host(command: str, parsed: argparse.Namespace) -> None:
     for option in ("sudo", "remote_credentials"):
-        if getattr(parsed, option) and not parsed.host:
-            raise UsageError(f"--{option.replace('_', '-')} belongs to --host")
+        if getattr(parsed, option) and not parsed.host and command != "compare":
+            raise UsageError(f"--{option.replace('_', '-')} belongs to --host and to compare")
+    if command == "compare":
+        _check_compare(parsed)
+    elif parsed.name or parsed.screen:
+        raise UsageError(f"--{'name' if parsed.name else 'screen'} belongs to compare")
     if not parsed.host:
         return
     from regtui.ssh.command import is_host
@@ -199,6 +208,15 @@ def _check_host(command: str, parsed: argparse.Namespace) -> None:
     if parsed.demo or parsed.root != "/" or parsed.config:
         other = "--demo" if parsed.demo else "--root" if parsed.root != "/" else "--config"
         raise UsageError(f"--host and {other} both say whose files are read: take one of them")
+
+
+def _check_compare(parsed: argparse.Namespace) -> None:
+    if parsed.host:
+        raise UsageError("compare takes its hosts as words: regtui compare HOST...")
+    if parsed.demo or parsed.root != "/" or parsed.config or parsed.engine == "all":
+        raise UsageError("compare reads whole hosts: it takes no --demo, --root, --config or --engine all")
+    if parsed.json and parsed.screen:
+        raise UsageError("--json and --screen both say how hosts are shown: take one of them")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -226,6 +244,9 @@ def build_parser() -> argparse.ArgumentParser:
     resolving.add_argument(
         "--report", default="", choices=("markdown", "text"), help="a report for a ticket, printed or to FILE"
     )
+    comparing = parser.add_argument_group("compare")
+    comparing.add_argument("--name", default="", metavar="NAME", help="resolve this image from every host too")
+    comparing.add_argument("--screen", action="store_true", help="a table in the terminal, to look into each group")
     listing = parser.add_argument_group("tags")
     listing.add_argument("--long", action="store_true", help="with digest, date, size and platforms; signatures folded")
     orders = ("semver", "name", "date", "size")
@@ -252,7 +273,7 @@ def _add_host_options(parser: argparse.ArgumentParser) -> None:
         help="whose rules apply (default: auto); ctr, nerdctl and kubelet are containerd's clients, all: side by side",
     )
     host.add_argument("--host", default="", metavar="[USER@]HOST", help=_HOST_HELP)
-    host.add_argument("--sudo", action="store_true", help="with --host: read its files with sudo -n")
+    host.add_argument("--sudo", action="store_true", help="with --host: read its files with sudo, which must ask nothing")
     host.add_argument(
         "--remote-credentials",
         action="store_true",

@@ -92,6 +92,8 @@ class Options:
     host: str = ""
     sudo: bool = False
     remote_credentials: bool = False
+    name: str = ""
+    screen: bool = False
     there: OtherHost | None = None
     engine: EngineName | None = None
     client: ContainerdClient | None = None

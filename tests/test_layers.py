@@ -28,7 +28,7 @@ LEVELS = (
     {"attempt", "health"},
     {"resolve", "report"},
     {"recording", "mirrors"},
-    {"browse", "told", "replay", "markdown", "side_by_side"},
+    {"browse", "told", "replay", "markdown", "side_by_side", "fleet"},
     {"told_engines"},
     {"live", "export"},
     {"demo", "tui", "usage"},

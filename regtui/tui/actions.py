@@ -23,6 +23,7 @@ class Place(StrEnum):
     FILTER = "filter"
     JSON = "json"
     CONFIGURATION = "configuration"
+    FLEET = "fleet"
 
 
 class Owner(StrEnum):
@@ -336,7 +337,14 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("next_panel", ("tab", "shift+tab"), "", "panel", "go to the next panel", places=_HOME, owner=Owner.WIDGET),
     Action(
-        "quit", ("q",), "q", "quit", "quit at once", "regtui: quit", (*_HOME, *_BROWSING, *_CONFIGURATION), Owner.APP
+        "quit",
+        ("q",),
+        "q",
+        "quit",
+        "quit at once",
+        "regtui: quit",
+        (*_HOME, *_BROWSING, *_CONFIGURATION, Place.FLEET),
+        Owner.APP,
     ),
     Action("leave_now", ("ctrl+q",), "", "quit", "quit, wherever the keys are", owner=Owner.APP, first=True),
     Action("interrupt", ("ctrl+c",), "", "quit", "quit with status 130", owner=Owner.APP, first=True),

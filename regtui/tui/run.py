@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from regtui.host.model import HostConfig
     from regtui.session import Session
     from regtui.survey import Survey
-    from regtui.tui.app import RegtuiApp
+    from regtui.tui.app import RegtuiApp, Start
     from regtui.tui.engines import Engines
 
 REFUSED = 2
@@ -46,14 +46,15 @@ def run_app(
     color: bool = True,
     survey: Callable[[], Awaitable[Survey]] | None = None,
     engines: Callable[[], Engines] | None = None,
+    make: Callable[[Start], RegtuiApp] | None = None,
 ) -> int:
     """Show the home screen until a person quits; return the exit status.
 
     `open_session` is called after the first paint, on the loop: what takes long in it belongs into a thread. `place`
     is where the configuration was read, for the title. `name` is resolved at once. `survey` looks at the whole host.
-    `engines` are those that a person can change to. 0 after quitting, 2 where the terminal is refused or the daemon
-    would refuse the configuration, 70 for a fault of regtui's own, 128+N for signal N (130 for ^C). The caller leaves
-    with os._exit: a name lookup that hangs in a thread must not hold the program.
+    `engines` are those that a person can change to; `make` makes another application. 0 after quitting, 2 where the
+    terminal is refused or the daemon would refuse the configuration, 70 for a fault of regtui's own, 128+N for signal N
+    (130 for ^C). The caller leaves with os._exit: a name lookup that hangs in a thread must not hold the program.
     """
     if not color:
         os.environ["NO_COLOR"] = "1"
@@ -78,7 +79,7 @@ def run_app(
         return f"written to {printable(str(path), 200)}"
 
     begin = Start(config, place, open_session, shown, name, loaded.problems, save, survey=survey, engines=engines)
-    app = RegtuiApp(begin)
+    app = make(begin) if make is not None else RegtuiApp(begin)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     for number in SIGNALS:
