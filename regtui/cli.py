@@ -273,7 +273,7 @@ def _add_host_options(parser: argparse.ArgumentParser) -> None:
         help="whose rules apply (default: auto); ctr, nerdctl and kubelet are containerd's clients, all: side by side",
     )
     host.add_argument("--host", default="", metavar="[USER@]HOST", help=_HOST_HELP)
-    host.add_argument("--sudo", action="store_true", help="with --host: read its files with sudo, which must ask nothing")
+    host.add_argument("--sudo", action="store_true", help="with --host: read its files with sudo, unasked")
     host.add_argument(
         "--remote-credentials",
         action="store_true",
