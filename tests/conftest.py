@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # A loaded machine is no failure; CI tries the same examples every time, a person new ones.
 settings.register_profile("regtui", deadline=None, derandomize="CI" in os.environ)
+settings.register_profile("fuzz", deadline=None, max_examples=int(os.environ.get("REGTUI_FUZZ_EXAMPLES", "1000")))
 settings.load_profile("regtui")
 
 pytest_plugins = ("tests.fault_census", "tests.real_registries")
