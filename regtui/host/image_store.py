@@ -26,7 +26,7 @@ FEATURE = "containerd-snapshotter"
 CERTS = "/etc/docker/certs.d"
 OLDER_STORE = "/var/lib/docker/image"
 FROM: Version = (29, 0)
-FOLDERS_LIMIT = 1000
+FOLDERS_LIMIT = 1000  # of certs.d; a host that mirrors every registry there is has a few dozen
 
 
 def store_settings(flags: ParsedFlags, file: FileOptions | None) -> tuple[Setting, ...]:
