@@ -41,6 +41,7 @@ GROUPS = {
     "Names, texts, numbers": ("reference/", "text.py", "gojson.py", "challenge.py"),
     "The host's files": ("host/", "survey/", "side_by_side.py"),
     "The running daemon": ("daemon/",),
+    "Another host": ("ssh/",),
     "regtui's own files": ("cache.py", "settings.py", "outfile.py"),
     "The screen": ("tui/",),
     "Everything else": ("",),

@@ -26,7 +26,9 @@ _BY_WORDS = {os.strerror(number).lower(): number for number in errno.errorcode}
 """sshd prints strerror(3) in English, and so does Python without a locale of its own."""
 _CONNECT_FAILED = "connect failed: "
 _WORDS_SECONDS = 0.2
+"""Seconds in which ssh says why it refused a channel: its words come beside the refusal, not with it."""
 _END_SECONDS = 0.1
+"""Seconds in which the end of ssh itself is noticed, where a channel has ended."""
 _LOOKS = 20
 
 

@@ -14,6 +14,7 @@ TALK_LIMIT = 256 << 10
 REPLY_LIMIT = 48 << 20
 """Bytes of one reply; all files that an engine reads are some hundred KiB."""
 HEADER_LIMIT = 8 << 10
+"""Bytes of the line before a reply; the longest that the script writes has some hundred."""
 
 
 class FloodError(Exception):

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 VERSION_SECONDS = 5.0
+"""Seconds for the engines' versions, without which the files alone are judged."""
 
 
 class FarHost:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LONGEST_CONTROL = 80
 """Characters of the control socket's path: a Unix socket's has 107, and ssh appends 17 while it makes it."""
 END_SECONDS = 3.0
+"""Seconds that ssh may take to leave; it is killed then."""
 _WATCH = 'read -r x; kill "$1" 2>/dev/null; rm -rf -- "$2"'
 """Waits for the end of its input, which comes when regtui ends, by whatever: then ssh goes, and its folder."""
 _LINE = 64 << 10

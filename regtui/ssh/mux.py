@@ -16,6 +16,7 @@ _OK, _OPENED = 0x80000001, 0x80000006
 _LOCAL = 1  # the type of a forward
 _UNIX = 0xFFFFFFFE  # the port that stands for a path
 PACKET_LIMIT = 64 << 10
+"""Bytes of a packet of ssh's control socket; its own limit is 256 KiB, its messages have some hundred."""
 
 _numbers = count(1)
 

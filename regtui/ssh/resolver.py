@@ -26,6 +26,7 @@ SLOW_SECONDS = 4.5
 _NOT_FOUND = 2
 _NO_GETENT = (126, 127)
 ADDRESSES_LIMIT = 64
+"""Addresses of one name that are kept; sixteen of them are tried."""
 
 
 class FarResolver:

@@ -11,6 +11,7 @@ from regtui.text import printable_bytes
 KEPT = 40
 """Lines for a person that are kept; the warning about a changed host key has fewer."""
 LONGEST = 500
+"""Characters of what ssh says that are shown."""
 _FORWARD = re.compile(r"debug1: channel_connect_stdio_fwd: (?P<place>\S+:-?\d+)")
 _OPENED = re.compile(r"debug1: channel (?P<number>\d+): new\b.*\[(?P<kind>[^\]]*)\]")
 _FAILED = re.compile(r"channel (?P<number>\d+): open failed: (?P<reason>.*)")
