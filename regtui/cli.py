@@ -87,6 +87,7 @@ def parse(arguments: list[str]) -> Options | None:
         engine=_ENGINES[parsed.engine],
         client=_CLIENTS.get(parsed.engine),
         every_engine=parsed.engine == "all",
+        tty=parsed.tty,
         host=parsed.host,
         sudo=parsed.sudo,
         remote_credentials=parsed.remote_credentials,
@@ -271,6 +272,9 @@ def _add_host_options(parser: argparse.ArgumentParser) -> None:
         default="auto",
         choices=list(_ENGINES),
         help="whose rules apply (default: auto); ctr, nerdctl and kubelet are containerd's clients, all: side by side",
+    )
+    host.add_argument(
+        "--tty", action="store_true", help="podman on a terminal, where it asks which registry a short name means"
     )
     host.add_argument("--host", default="", metavar="[USER@]HOST", help=_HOST_HELP)
     host.add_argument("--sudo", action="store_true", help="with --host: read its files with sudo, unasked")

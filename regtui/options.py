@@ -98,6 +98,7 @@ class Options:
     engine: EngineName | None = None
     client: ContainerdClient | None = None
     every_engine: bool = False
+    tty: bool = False
     timeout: float | None = None
     json: bool = False
     color: bool = True

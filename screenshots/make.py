@@ -20,7 +20,8 @@ from moving import Frame, moving
 
 from regtui.cli import parse
 from regtui.commands.host import read_host
-from regtui.commands.sessions import session_of
+from regtui.commands.other_engines import HostEngines
+from regtui.commands.sessions import means_of, session_of
 from regtui.demo.host import DEMO_PLACE, demo_root
 from regtui.events import (
     EndpointEnded,
@@ -82,6 +83,7 @@ SHOTS = (
     Shot("catalog", keys=("down", "enter", f"{WAIT}complete")),
     Shot("tags", keys=_ETCD),
     Shot("details", keys=(*_ETCD, "enter", f"{WAIT}Layers")),
+    Shot("engines", "etcd", ("o", *["down"] * 4, "enter", f"{WAIT}only rhel-docker and podman")),
     Shot("diff", keys=(*_ETCD, "d", "down", "down", "d", f"{WAIT}Layers")),
 )
 
@@ -138,11 +140,14 @@ def main() -> None:
     options = parse(["--demo"])
     assert options is not None
     with ExitStack() as stack:
-        config = read_host(options, root=stack.enter_context(demo_root()))
-        asyncio.run(_make(options, config, stack, folder))
+        root = stack.enter_context(demo_root())
+        config = read_host(options, root=root)
+        means = stack.enter_context(means_of(options))
+        engines = HostEngines(options, root, DEMO_PLACE, config, lambda: means)
+        asyncio.run(_make(options, config, engines, stack, folder))
 
 
-async def _make(options: Options, config: HostConfig, stack: ExitStack, folder: Path) -> None:
+async def _make(options: Options, config: HostConfig, engines: HostEngines, stack: ExitStack, folder: Path) -> None:
     walks: dict[str, list[Event]] = {}
     for name in dict.fromkeys(shot.name for shot in SHOTS if shot.name):
         # Each walk gets connections of its own, or the second would show none being made.
@@ -156,7 +161,7 @@ async def _make(options: Options, config: HostConfig, stack: ExitStack, folder: 
     async def take(shot: Shot, size: tuple[int, int]) -> str:
         session = RecordedSession(live, sorted(health, key=lambda check: check.url), walks)
         browsed = stack.enter_context(session_of(options, config, DEMO_PLACE))
-        svg = await _shoot(shot, session, browsed, size)
+        svg = await _shoot(shot, session, browsed, engines, size)
         await browsed.aclose()
         return svg
 
@@ -171,7 +176,9 @@ async def _make(options: Options, config: HostConfig, stack: ExitStack, folder: 
     keep("story", moving([Frame(await take(shot, SIZES[0]), seconds) for shot, seconds in STORY]))
 
 
-async def _shoot(shot: Shot, session: RecordedSession, browsed: LiveSession, size: tuple[int, int]) -> str:
+async def _shoot(
+    shot: Shot, session: RecordedSession, browsed: LiveSession, engines: HostEngines, size: tuple[int, int]
+) -> str:
     # Textual reads its variables when it is imported; `main` cleared them before.
     from regtui.tui.app import RegtuiApp, Start
     from regtui.tui.browse.source import browsing_of
@@ -181,9 +188,8 @@ async def _shoot(shot: Shot, session: RecordedSession, browsed: LiveSession, siz
     async def open_session() -> Session:
         return session
 
-    app = RegtuiApp(
-        Start(session.config, DEMO_PLACE, open_session, LOOK, shot.name, browsing=lambda _: browsing_of(browsed))
-    )
+    begin = Start(session.config, DEMO_PLACE, open_session, LOOK, shot.name)
+    app = RegtuiApp(replace(begin, browsing=lambda _: browsing_of(browsed), engines=lambda: engines))
     async with app.run_test(size=size) as pilot:
         for key in ("", *shot.keys):
             if key.startswith(WAIT):

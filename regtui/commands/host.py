@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from regtui.host.discover import load
@@ -24,8 +25,12 @@ def read_host(options: Options, root: str = "") -> HostConfig:
     """Read the host configuration that the options name; `root` in place of theirs, for the demo."""
     there = options.there
     if there is not None:
-        return there.settle(lambda: load(there.root, (), options.engine, client=options.client, files=there.files))
-    return load(root or options.root, options.configs, options.engine, client=options.client)
+        config = there.settle(lambda: load(there.root, (), options.engine, client=options.client, files=there.files))
+    else:
+        config = load(root or options.root, options.configs, options.engine, client=options.client)
+    if options.tty and config.podman is not None:
+        config = replace(config, podman=replace(config.podman, terminal=True))
+    return config
 
 
 def complain(config: HostConfig, *, color: bool) -> bool:
