@@ -48,6 +48,7 @@ class Settings:
     fps: int | None = None
     glyphs: GlyphChoice = GlyphChoice.AUTO
     blink: bool = False
+    history: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ def _wrong(key: str, value: object) -> str:
             return f"{key} is one of {', '.join(_KINDS[key])}, not {shown}"
         case "fps" if not (type(value) is int and value in FPS_RANGE):
             return f"fps is a number from 1 to {FPS_RANGE[-1]}, not {shown}"
-        case "pacing" | "mouse" | "blink" if not isinstance(value, bool):
+        case "pacing" | "mouse" | "blink" | "history" if not isinstance(value, bool):
             return f"{key} is true or false, not {shown}"
     known = [field.name for field in fields(Settings)]
     return "" if key in known else f"there is no setting {printable(key, 40)}; there are {', '.join(known)}"

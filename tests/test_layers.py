@@ -17,7 +17,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 LEVELS = (
     {"outcome", "text", "clock", "frozen"},
     {"outlet", "gotext", "gojson", "challenge", "redaction", "outfile"},
-    {"settings", "cache"},
+    {"settings", "cache", "history"},
     {"reference"},
     {"host"},
     {"engines", "registry", "daemon"},
@@ -59,10 +59,11 @@ THIRD_PARTY = {
     "tui": {"textual", "rich"},
     "settings": {"platformdirs", "tomli_w"},
     "cache": {"platformdirs"},
+    "history": {"platformdirs"},
 }
 """All that a unit may import besides the standard library and regtui; others: nothing."""
 
-LOWEST = set().union(*LEVELS[:4]) - {"settings", "cache"}
+LOWEST = set().union(*LEVELS[:4]) - {"settings", "cache", "history"}
 PURE = sorted(
     LOWEST
     | {"engines", "events", "options", "stored", "session", "report", "told"}

@@ -32,6 +32,7 @@ mouse = false
 fps = 15
 glyphs = "ascii"
 blink = true
+history = false
 """
 
 
@@ -40,7 +41,7 @@ blink = true
     [
         ("", Settings()),
         ("# only a comment\n", Settings()),
-        (ALL, Settings("light", Motion.BASIC, False, False, 15, GlyphChoice.ASCII, True)),
+        (ALL, Settings("light", Motion.BASIC, False, False, 15, GlyphChoice.ASCII, True, False)),
         ('theme = "tokyo-night"', Settings(theme="tokyo-night")),
         ("fps = 1", Settings(fps=1)),
         ("fps = 120", Settings(fps=120)),
@@ -70,7 +71,7 @@ def test_settings_are_read(text: str, expected: Settings) -> None:
         ("theme = ''", "s:1: theme is a name such as dark, light or ansi, not "),
         (
             "colour = 'red'",
-            "s:1: there is no setting colour; there are theme, motion, pacing, mouse, fps, glyphs, blink",
+            "s:1: there is no setting colour; there are theme, motion, pacing, mouse, fps, glyphs, blink, history",
         ),
         (
             "[motion]\nfull = true",

@@ -41,7 +41,7 @@ def browsing_session(options: Options) -> Iterator[LiveSession | None]:
 
 
 def use_cache(session: LiveSession, options: Options) -> None:
-    """Give the session the user's cache, for manifests by their digest: lists of names are asked for each time."""
+    """Give the session the user's cache, unless there shall be none. The demo keeps nothing on the host."""
     if options.cache and not options.demo:
         from regtui.cache import Cache
 

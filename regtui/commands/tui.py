@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regtui.commands.host import complain, read_host
 
 if TYPE_CHECKING:
+    from regtui.cache import Cache
     from regtui.commands.live import Consulted
     from regtui.live import Means
     from regtui.options import Options
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
     from regtui.session import Session
     from regtui.survey import Survey
     from regtui.tui.engines import Engines
+    from regtui.tui.naming import Names
+
+DEMO_CACHE = "cache"
+"""Below the demo's own files, which are removed with it."""
 
 
 def run(options: Options) -> int:
@@ -50,7 +56,9 @@ def run(options: Options) -> int:
 
             consulted = consult(config, options, thorough=True)
             first.append(consulted)
-            return session_with(means(), consulted.config, place, options.there)
+            made = session_with(means(), consulted.config, place, options.there)
+            made.cache = cache()
+            return made
 
         async def open_session() -> Session:
             # In a thread: a daemon that hangs is waited for, the network's libraries are loaded, the demo's world
@@ -72,6 +80,21 @@ def run(options: Options) -> int:
 
             return HostEngines(options, root, place, config, means, survey_as)
 
+        def cache() -> Cache | None:
+            """The user's own; the demo has one that goes with it. Another host's `localhost:5000` is another one."""
+            from regtui.cache import Cache
+
+            if not options.cache or options.host:
+                return None
+            return Cache(Path(root) / DEMO_CACHE) if options.demo else Cache.open()
+
+        def names(keep: bool) -> Names:
+            from regtui.commands.typed_names import TypedNames
+            from regtui.history import History
+
+            keep = keep and options.cache and not options.demo
+            return TypedNames(config, History.of_user() if keep else None, cache)
+
         status = run_app(
             open_session,
             config,
@@ -80,6 +103,7 @@ def run(options: Options) -> int:
             color=options.color,
             survey=survey,
             engines=engines,
+            names=names,
         )
     complain(config, color=options.color)
     return status

@@ -42,6 +42,12 @@ def names_for(word: str, config: HostConfig, cache: Cache | None) -> list[str]:
     return list(dict.fromkeys(islice((name for name in found if re.fullmatch(_SAFE, name)), MOST)))
 
 
+def kept_repositories(cache: Cache, config: HostConfig, registry: str, begin: str) -> list[str]:
+    """Return the repositories of a registry that begin so, without its name, as far as they were listed before."""
+    found = _kept(cache, config, registry, "_catalog", begin)
+    return list(islice((name for name in found if re.fullmatch(_SAFE, name)), MOST))
+
+
 def _kept(cache: Cache, config: HostConfig, registry: str, listing: str, begin: str) -> Iterator[str]:
     """Yield the names of a kept listing that begin so, of what was shown to anybody or to the stored login."""
     from regtui.engines.hub import HUB_HOST

@@ -237,6 +237,7 @@ ACTIONS: tuple[Action, ...] = (
     *_BROWSING_ACTIONS,
     Action("submit", ("enter",), "enter", "ask", "ask for the typed name", places=_NAME, owner=Owner.WIDGET),
     Action("leave", ("escape",), "esc", "back", "leave the name", places=_NAME, owner=Owner.WIDGET),
+    Action("complete", ("tab",), "tab", "complete", "complete the name, then the next one", "", _NAME, Owner.WIDGET),
     Action("older", ("up", "down"), "↑↓", "history", "names asked before", places=_NAME, owner=Owner.WIDGET),
     Action(
         id="open",

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from regtui.survey.model import Survey
     from regtui.tui.browse.source import Browsing
     from regtui.tui.engines import Engines
+    from regtui.tui.naming import Names
     from regtui.tui.terminal import Look
 
 FAULT = 70
@@ -61,7 +62,7 @@ class Start:
 
     `save` writes a theme to the user's settings and returns the sentence to show, of success or of why not.
     `browsing` makes of a session what the browsing screens ask. `survey` looks at the whole host, None where there is
-    no more of it than its configuration.
+    no more of it than its configuration. `names` keep and complete what is typed.
     """
 
     config: HostConfig
@@ -74,6 +75,7 @@ class Start:
     browsing: Callable[[Session], Browsing] = _browsing_of
     survey: Callable[[], Awaitable[Survey]] | None = None
     engines: Callable[[], Engines] | None = None
+    names: Names | None = None
 
 
 class RegtuiApp(App[None]):
@@ -110,7 +112,13 @@ class RegtuiApp(App[None]):
     def _home_of(self, config: HostConfig, survey: Callable[[], Awaitable[Survey]] | None) -> HomeScreen:
         begin = self._begin
         return HomeScreen(
-            config, begin.place, self._manner, blink=begin.look.blink, browsing=begin.browsing, look=survey
+            config,
+            begin.place,
+            self._manner,
+            blink=begin.look.blink,
+            browsing=begin.browsing,
+            look=survey,
+            names=begin.names,
         )
 
     def get_driver_class(self) -> type[Driver]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from regtui.survey import Survey
     from regtui.tui.app import RegtuiApp, Start
     from regtui.tui.engines import Engines
+    from regtui.tui.naming import Names
 
 REFUSED = 2
 """Exit status where the terminal, or the host's configuration, is refused."""
@@ -47,14 +48,16 @@ def run_app(
     survey: Callable[[], Awaitable[Survey]] | None = None,
     engines: Callable[[], Engines] | None = None,
     make: Callable[[Start], RegtuiApp] | None = None,
+    names: Callable[[bool], Names] | None = None,
 ) -> int:
     """Show the home screen until a person quits; return the exit status.
 
     `open_session` is called after the first paint, on the loop: what takes long in it belongs into a thread. `place`
     is where the configuration was read, for the title. `name` is resolved at once. `survey` looks at the whole host.
-    `engines` are those that a person can change to; `make` makes another application. 0 after quitting, 2 where the
-    terminal is refused or the daemon would refuse the configuration, 70 for a fault of regtui's own, 128+N for signal N
-    (130 for ^C). The caller leaves with os._exit: a name lookup that hangs in a thread must not hold the program.
+    `engines` are those that a person can change to; `make` makes another application. `names` complete what is typed
+    and, where it is called with True, keep what was asked. 0 after quitting, 2 where the terminal is refused or the
+    daemon would refuse the configuration, 70 for a fault of regtui's own, 128+N for signal N (130 for ^C). The caller
+    leaves with os._exit: a name lookup that hangs in a thread must not hold the program.
     """
     if not color:
         os.environ["NO_COLOR"] = "1"
@@ -78,7 +81,18 @@ def run_app(
             return str(error)
         return f"written to {printable(str(path), 200)}"
 
-    begin = Start(config, place, open_session, shown, name, loaded.problems, save, survey=survey, engines=engines)
+    begin = Start(
+        config,
+        place,
+        open_session,
+        shown,
+        name,
+        loaded.problems,
+        save,
+        survey=survey,
+        engines=engines,
+        names=names(loaded.settings.history) if names is not None else None,
+    )
     app = make(begin) if make is not None else RegtuiApp(begin)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)

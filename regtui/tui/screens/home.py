@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -11,9 +12,11 @@ from regtui.engines.commands import label_of, pull_on
 from regtui.events import ResolutionStarted
 from regtui.tui.actions import ACTIONS, Owner, Place
 from regtui.tui.bindings import bindings_of
+from regtui.tui.cells import Role, Span, crop
 from regtui.tui.follow import Answered, BrokeOff, Happened, follow_health, follow_walk
 from regtui.tui.listing import Kind, about_lines, rows_of, source_line
 from regtui.tui.mirror_words import mirror_words
+from regtui.tui.naming import NoNames
 from regtui.tui.panels import (
     NEEDED,
     axis_line,
@@ -48,6 +51,8 @@ if TYPE_CHECKING:
     from regtui.session import Session
     from regtui.survey import Survey
     from regtui.tui.browse.source import Browsing
+    from regtui.tui.naming import Names
+    from regtui.tui.state import Walk
     from regtui.tui.widgets.line_view import Make
 
 
@@ -76,9 +81,12 @@ class HomeScreen(WalkPanels):
         blink: bool,
         browsing: Callable[[Session], Browsing],
         look: Callable[[], Awaitable[Survey]] | None = None,
+        names: Names | None = None,
     ) -> None:
         super().__init__(config, place, manner, look, blink=blink)
         self._browsing = browsing
+        self._names: Names = names or NoNames()
+        self._completion: NameInput.Completed | None = None
         self._session: Session | None = None
         self._browse_soon = False  # enter was pressed before there were means to ask
         self._known: dict[str, Security] = {}
@@ -106,7 +114,7 @@ class HomeScreen(WalkPanels):
                 with Box(classes="body"):
                     with Row(id="name-row"):
                         yield Static(content(f"{pull_on(config)} "), id="command")
-                        yield NameInput(blink=self._blink, id="name")
+                        yield NameInput(blink=self._blink, complete=self._completions, id="name")
                         yield FixedLines(id="axis")
                     yield WalkView(self._manner, lambda width: hint_lines(config, width), id="walk")
                     yield FixedLines(lambda width: verdict_lines(None, width, glyphs), id="verdict")
@@ -133,6 +141,7 @@ class HomeScreen(WalkPanels):
     def connect(self, session: Session) -> None:
         """Take the means to ask, which come after the first paint; ask what was wanted in the meantime."""
         self._session = session
+        self._recall()
         self.take_config(session.config)
         self._check_health()
         if self._browse_soon:
@@ -169,8 +178,40 @@ class HomeScreen(WalkPanels):
         assert self._session is not None
         self._number += 1
         self._happened = []
-        self.walk_view.begin(planned(self._session.plan(self._asked)))
+        plan = self._session.plan(self._asked)
+        if not plan.refused:
+            self._remember(self._asked)
+        self.walk_view.begin(planned(plan))
         self._follow_walk(self._session, self._asked, self._number, ask_all=self._ask_all)
+
+    @work(group="recall", exclusive=True)
+    async def _recall(self) -> None:
+        """Call back the names of earlier runs; the file may lie on a slow disk."""
+        self.query_one(NameInput).recall(await asyncio.to_thread(self._names.recall))
+
+    @work(group="remember")
+    async def _remember(self, name: str) -> None:
+        await asyncio.to_thread(self._names.remember, name)
+
+    def _completions(self, typed: str, asked: tuple[str, ...]) -> tuple[str, ...]:
+        """Return names that begin with what is typed; runs in a thread."""
+        daemon = self.survey.daemon if self.survey is not None else None
+        local = tuple(tag for image in daemon.images for tag in image.tags) if daemon is not None else ()
+        return self._names.complete(typed, asked, local)
+
+    @on(NameInput.Completed)
+    def _tell_completions(self, message: NameInput.Completed) -> None:
+        """Say which of how many names it is, where the axis of the bars stands while there are bars."""
+        self._completion = message
+        self._tell_axis(self.walk_view.walk)
+
+    def _tell_axis(self, walk: Walk | None) -> None:
+        completion = self._completion
+        if completion is not None and completion.name == self.query_one(NameInput).value and not (walk and walk.asked):
+            text = f"{completion.place} of {completion.count}" if completion.count else "no match"
+            self._fixed("axis").draw(lambda width: (crop((Span(text.rjust(width), Role.DIM),), width, ""),))
+        else:
+            self._fixed("axis").draw(lambda _width: (axis_line(walk, self.walk_view.text_width),))
 
     @work(group="walk", exclusive=True)
     async def _follow_walk(self, session: Session, name: str, number: int, *, ask_all: bool) -> None:
@@ -213,7 +254,7 @@ class HomeScreen(WalkPanels):
     def _tell_around(self, message: WalkView.Shown) -> None:
         """Fill what stands around the walk with what is on the screen, never with what is still held back."""
         walk, glyphs = message.walk, self._manner.glyphs
-        self._fixed("axis").draw(lambda _width: (axis_line(walk, self.walk_view.text_width),))
+        self._tell_axis(walk)
         self._fixed("verdict").draw(lambda width: verdict_lines(walk, width, glyphs))
         if walk is not None:
             self.show_in_panels(walk)
