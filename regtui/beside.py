@@ -8,8 +8,7 @@ from regtui.frozen import dataclass
 
 if TYPE_CHECKING:
     from regtui.daemon import LocalImages
-    from regtui.host.local_mirror import LocalMirror
-    from regtui.host.model import Setting
+    from regtui.host.model import MirrorService, Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,7 @@ class Beside:
 
     images: LocalImages | None = None
     mirrors: tuple[Setting, ...] = ()
-    local: tuple[LocalMirror, ...] = ()
+    local: tuple[MirrorService, ...] = ()
 
     def state(self, reference: str, digest: str) -> str:
         """Return `here`, `same digest` or `older`; empty where the host has nothing of it, or it is not known."""

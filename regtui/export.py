@@ -74,7 +74,8 @@ class Export:
             return recording_bytes(self.config, self.place, self.happened, self.written)
         record = self.record
         if kind is ExportKind.JSON:
-            body = {**document(record), "mirrors": mirror_documents(mirror_truth(record, self.config.mirrors))}
+            truths = mirror_truth(record, self.config.mirrors, self.config.services)
+            body = {**document(record), "mirrors": mirror_documents(truths)}
             return (json.dumps(redact_data(body, own_home()), indent=2, allow_nan=False) + "\n").encode("ascii")
         text = report(record, about(self.config, self.place, self.written), _REPORTS[kind])
         return text.encode("utf-8", "backslashreplace")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regtui.engines.base import Found, Plan
-    from regtui.host.model import HostConfig, Setting
+    from regtui.host.model import HostConfig, MirrorService, Setting
     from regtui.report import CandidateRecord, EndpointRecord, Resolution
 
 
@@ -36,7 +36,7 @@ class ReportFormat(StrEnum):
 class About:
     """What a report says besides the walk: who made it, when (UTC, ISO 8601), and from which configuration.
 
-    `mirrors` are docker.io's by the configuration.
+    `mirrors` are docker.io's by the configuration, `services` those of them that the host serves itself.
     """
 
     engine_reason: str
@@ -44,11 +44,12 @@ class About:
     written: str
     version: str = __version__
     mirrors: tuple[Setting, ...] = ()
+    services: tuple[MirrorService, ...] = ()
 
 
 def about(config: HostConfig, place: str, written: str, version: str = __version__) -> About:
     """Return what a report says of a host."""
-    return About(config.engine_reason, place, written, version, config.mirrors)
+    return About(config.engine_reason, place, written, version, config.mirrors, config.services)
 
 
 def report(record: Resolution, facts: About, kind: ReportFormat) -> str:
@@ -110,11 +111,12 @@ def _blocks(record: Resolution, facts: About) -> Iterator[_Block]:
         yield _Heading(("What each registry answered",))
         for number, candidate in enumerate(record.candidates, 1):
             yield from _candidate(number, candidate)
-    if truths := mirror_truth(record, facts.mirrors):
+    if truths := mirror_truth(record, facts.mirrors, facts.services):
         yield _Heading(("Mirrors",))
         for one in truths:
             source = (", set in ", _Code(str(one.source))) if one.source else ()
-            yield _Item((_Code(one.url), f" {one.use}: ", _Code(one.text), *source))
+            service = ("; it is ", _Code(one.local)) if one.local else ()
+            yield _Item((_Code(one.url), f" {one.use}: ", _Code(one.text), *source, *service))
     yield _Heading((f"What {command_of(plan)} would print",))
     yield _Verbatim(tuple(line.text + ("  (assumed)" if line.assumed else "") for line in record.transcript))
     if any(line.assumed for line in record.transcript):

@@ -12,8 +12,7 @@ from regtui.text import printable
 
 if TYPE_CHECKING:
     from regtui.engines.base import Endpoint, Found
-    from regtui.host.local_mirror import LocalMirror
-    from regtui.host.model import Setting, Source
+    from regtui.host.model import MirrorService, Setting, Source
     from regtui.report import CandidateRecord, EndpointRecord, Resolution
 
 HUB = "docker.io"
@@ -83,7 +82,7 @@ class MirrorTruth:
 
 
 def mirror_truth(
-    record: Resolution, configured: tuple[Setting, ...] = (), local: tuple[LocalMirror, ...] = ()
+    record: Resolution, configured: tuple[Setting, ...] = (), local: tuple[MirrorService, ...] = ()
 ) -> tuple[MirrorTruth, ...]:
     """Return what became of each mirror of the plan, in its order.
 

@@ -10,6 +10,7 @@ from regtui.host.model import (
     HostConfig,
     HostFile,
     InsecureEntry,
+    MirrorService,
     Proxies,
     Refusal,
     Setting,
@@ -43,6 +44,7 @@ class RecordedHost:
     no_proxy: str = ""
     proxies_source: Source | None = None
     root: str = "/"
+    services: tuple[MirrorService, ...] = ()
 
 
 def recorded_host(config: HostConfig) -> RecordedHost:
@@ -67,6 +69,7 @@ def recorded_host(config: HostConfig) -> RecordedHost:
         proxies.no_proxy,
         proxies.source,
         config.root,
+        config.services,
     )
 
 
@@ -89,6 +92,7 @@ def configuration_of(host: RecordedHost) -> HostConfig:
         files=host.files,
         proxies=proxies,
         root=host.root,
+        services=host.services,
     )
 
 

@@ -13,7 +13,7 @@ from regtui.beside import NOTHING_BESIDE, Beside
 from regtui.cli import run
 from regtui.daemon import LocalImage, LocalImages
 from regtui.events import RequestEnded
-from regtui.host.local_mirror import LocalCache, LocalMirror
+from regtui.host.local_mirror import LocalCache, LocalMirror, services_of
 from regtui.host.model import Source
 from regtui.kept import kept_words
 from regtui.mirrors import mirror_documents, mirror_truth
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 OLD = "sha256:" + "0" * 64
 UNIT = Source("/etc/systemd/system/local-registry.service", 3, "ExecStart")
 CACHE = LocalCache("local-registry.service", UNIT, "https://registry-1.docker.io", ())
-HERE = (LocalMirror(CONFIG.mirrors[0], CACHE),)
+LOCAL = (LocalMirror(CONFIG.mirrors[0], CACHE),)
+HERE = services_of(LOCAL)
 WHAT = "this host's local-registry.service, a cache of https://registry-1.docker.io"
 HUB_MANIFEST = f"{MIRROR}/v2/library/debian/manifests/latest"
 REG = "https://reg.example"
@@ -172,7 +173,7 @@ def test_a_walk_in_lines_tells_of_images_and_of_mirrors_on_this_host() -> None:
 @pytest.mark.parametrize("size", [pytest.param(SMALL, id="80x24"), pytest.param(LARGE, id="120x36")])
 async def test_the_walk_beside_the_hosts_own_images(size: tuple[int, int]) -> None:
     told = LocalImage("id", ("debian:latest",), (f"debian@{OLD}",))
-    survey = Survey(CONFIG, CONFIG.findings, local=HERE, daemon=replace(said("rhel-docker"), images=(told,)))
+    survey = Survey(CONFIG, CONFIG.findings, local=LOCAL, daemon=replace(said("rhel-docker"), images=(told,)))
 
     async def look() -> Survey:
         return survey

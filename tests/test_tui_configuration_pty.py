@@ -37,7 +37,7 @@ def test_from_the_list_to_a_fix_and_back() -> None:
     with shown("--demo") as terminal:
         terminal.until("okd-lr.zyl.io:5000", "●")
         terminal.press("c")
-        terminal.until("Findings", "mirror-on-this-host", "mirror http://okd-lr.zyl.io:5000 is this host's")
+        terminal.until("Findings", "env-export", "systemd knows no export", "fix")
         terminal.press("Tab", "Tab", "Tab")
         terminal.until("Settings as dockerd sees them", "/etc/sysconfig/docker")
         terminal.press("y")

@@ -37,8 +37,8 @@ def run(options: Options) -> int:
         facts = about(recording.config, recording.place, recording.written, recording.version)
         print_safely(report(recording.record, facts, kind))
     elif options.json:
-        record = recording.record
-        body = {**document(record), "mirrors": mirror_documents(mirror_truth(record, recording.config.mirrors))}
+        record, config = recording.record, recording.config
+        body = {**document(record), "mirrors": mirror_documents(mirror_truth(record, config.mirrors, config.services))}
         sys.stdout.write(json.dumps(body, indent=2, allow_nan=False) + "\n")
     elif _can_show():
         return _show(recording, options)
@@ -70,7 +70,8 @@ def _show(recording: Recording, options: Options) -> int:
 
 def _tell(recording: Recording, options: Options) -> None:
     record = Resolution()
-    narrator = Narrator(record, Outlet(color=options.color), beside=Beside(mirrors=recording.config.mirrors))
+    beside = Beside(mirrors=recording.config.mirrors, local=recording.config.services)
+    narrator = Narrator(record, Outlet(color=options.color), beside=beside)
     for event in recording.events:
         record.fold(event)
         narrator.tell(event)

@@ -15,6 +15,7 @@ from regtui.commands.live import warn
 from regtui.commands.push import run_push
 from regtui.commands.signals import until_a_signal
 from regtui.events import ResolutionEnded
+from regtui.host.local_mirror import services_of
 from regtui.mirrors import mirror_documents, mirror_truth
 from regtui.options import USAGE_ERROR
 from regtui.outlet import Outlet
@@ -88,7 +89,9 @@ async def _resolve(session: LiveSession, name: str, options: Options) -> int:
                 happened.append(event)
                 record.fold(event)
                 if isinstance(event, ResolutionEnded):
-                    beside = replace(beside, local=await session.mirrors_here())
+                    services = services_of(await session.mirrors_here())
+                    session.config = replace(session.config, services=services)
+                    beside = replace(beside, local=services)
                 if narrator is not None:
                     narrator.beside = beside
                     narrator.tell(event)

@@ -75,6 +75,24 @@ ADD_REGISTRY='--add-registry okd-lr.zyl.io:5000 --add-registry quay.io'
 INSECURE_REGISTRY='--insecure-registry okd-lr.zyl.io:5000'
 OPTIONS='--registry-mirror=http://okd-lr.zyl.io:5000 --selinux-enabled --log-driver=journald \
 --signature-verification=false'
+if [ -z "${DOCKER_CERT_PATH}" ]; then
+    DOCKER_CERT_PATH=/etc/docker
+fi
+export HTTPS_PROXY=http://proxy.zyl.io:3128
+DD_REGISTRY='--add-registry registry.old.example'
+DOCKER_LOGS='journald' # read by nothing
+""",
+    "etc/docker/certs.d/okd-lr.zyl.io:5000/ca.pem": "the authority of okd-lr.zyl.io\n",
+    "etc/docker/certs.d/registry.old.example/client.key": "the key of a client\n",
+    "root/.docker/config.json": """\
+{
+  "auths": {
+    "okd-lr.zyl.io": {"auth": "ZGVtbzpkZW1v"}
+  },
+  "credHelpers": {
+    "https://registry.old.example": "secretservice"
+  }
+}
 """,
     "etc/systemd/system/local-registry.service": """\
 [Unit]
@@ -94,7 +112,10 @@ WantedBy=multi-user.target
 """,
     **MODERN_FILES,
 }
-"""The demo host's files, path below the root -> text. The CentOS 7 unit is assumed where none is found."""
+"""The demo host's files, path below the root -> text. The CentOS 7 unit is assumed where none is found.
+
+Below the settings that count stand the faults that people make in these files: each is a finding, none changes a walk.
+"""
 
 
 @dataclass(frozen=True, slots=True)

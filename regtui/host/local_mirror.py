@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from regtui.frozen import dataclass
 from regtui.host.files import FileText
 from regtui.host.gonet import host_of, parse_ip, split_host_port
+from regtui.host.model import MirrorService
 from regtui.host.security import mirror_host
 from regtui.text import printable, strip_userinfo
 
@@ -84,6 +85,11 @@ class LocalMirror:
         named = (("HTTP_PROXY", self.cache.http_proxy), ("HTTPS_PROXY", self.cache.https_proxy))
         told = ", ".join(f"{name} {value}" for name, value in named if value)
         return f"its own proxy: {told}" if told else ""
+
+
+def services_of(local: tuple[LocalMirror, ...]) -> tuple[MirrorService, ...]:
+    """Return the mirrors as a walk and a recording keep them."""
+    return tuple(MirrorService(one.url, one.what) for one in local)
 
 
 def local_mirrors(

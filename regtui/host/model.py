@@ -163,6 +163,14 @@ class HostFile:
 
 
 @dataclass(frozen=True, slots=True)
+class MirrorService:
+    """A mirror that is a service of this very host: its URL, and in words which one it is and whose images it keeps."""
+
+    url: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class HostConfig:
     """Everything on the host that decides its engine's registries.
 
@@ -171,7 +179,8 @@ class HostConfig:
     engine writes them; `blocked` holds the names after the rewriting of `all` and `public`. `insecure_broken` says
     that the engine could not load its insecure list and so treats every listed registry as insecure. With a
     `refusal` the daemon does not run, and the other fields tell what could still be read. `engines` are all that
-    the host has, the one that is taken by itself first.
+    the host has, the one that is taken by itself first. `services` are mirrors that the host serves itself, where its
+    units were looked at.
     """
 
     engine: EngineName
@@ -191,6 +200,7 @@ class HostConfig:
     proxies: Proxies = Proxies()
     files: tuple[HostFile, ...] = ()
     root: str = "/"
+    services: tuple[MirrorService, ...] = ()
     podman: PodmanConfig | None = None
     engines: tuple[EngineHere, ...] = ()
     containerd: ContainerdConfig | None = None

@@ -53,10 +53,7 @@ class SurveyingScreen(FirstScreen):
     @property
     def beside(self) -> Beside:
         """What is known of the host itself beside a walk."""
-        survey = self._survey
-        if survey is None:
-            return Beside(mirrors=self._asked_by.mirrors)
-        return Beside(self._images, self._asked_by.mirrors, survey.local)
+        return Beside(self._images, self._asked_by.mirrors, self._asked_by.services)
 
     def surveyed(self) -> None:
         """Show again what follows from the host's configuration."""
@@ -75,9 +72,12 @@ class SurveyingScreen(FirstScreen):
     @on(Surveyed)
     def _take_survey(self, message: Surveyed) -> None:
         from regtui.daemon import LocalImages
+        from regtui.host.local_mirror import services_of
 
         self._survey, daemon = message.survey, message.survey.daemon
         self._images = None if daemon is None or daemon.images_trouble else LocalImages(daemon.images)
+        services = services_of(message.survey.local) or self._asked_by.services
+        self._asked_by = replace(self._asked_by, services=services)
         self._tell_host(replace(self._asked_by, findings=message.survey.findings))
         self.surveyed()
         for screen in self.app.screen_stack:
