@@ -58,7 +58,7 @@ def measure(*, short: bool) -> tuple[Figure, ...]:
             bounded(
                 "quitting while a name lookup hangs", statistics.median(hung() for _ in range(ENDS[short])), "ms", 300
             ),
-            *resting(demo, IDLE[short]),
+            *resting(program, demo, IDLE[short]),
         )
 
 
@@ -105,16 +105,16 @@ def left(terminal: Terminal) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def resting(command: Sequence[str], seconds: float) -> tuple[Figure, ...]:
-    """Let the program be after its start; return its processor's share and its memory, and both after a walk."""
-    with running_command(command, environ=environment()) as terminal:
-        for word in WORDS:
-            terminal.has(word)
-        terminal.quiet(1.0)
+def resting(program: Sequence[str], demo: Sequence[str], seconds: float) -> tuple[Figure, ...]:
+    """Let the program be after its start and count what it writes and uses; return its memory, and the demo's."""
+    with running_command(program, environ=environment()) as terminal:
+        settle(terminal)
         memory, processor, written = resident(terminal), used(terminal), len(terminal.out)
         terminal.quiet(seconds)
         share = (used(terminal) - processor) / seconds * 100
         idle = (len(terminal.out) - written) / seconds
+    with running_command(demo, environ=environment()) as terminal:
+        settle(terminal)
         terminal.send(b"/redis\r")
         terminal.until("found")
         terminal.quiet(1.0)
@@ -123,8 +123,15 @@ def resting(command: Sequence[str], seconds: float) -> tuple[Figure, ...]:
         bounded("idle: bytes a second", idle, "B/s", 0),
         bounded("idle: share of a processor", share, "%", 0.5),
         bounded("memory on the home screen", memory, "MB", 60),
-        bounded("memory after a walk, the demo's registries included", after, "MB"),
+        bounded("memory of the demo after a walk, with its registries", after, "MB"),
     )
+
+
+def settle(terminal: Terminal) -> None:
+    """Wait until the screen is complete and every registry of the list has answered or refused."""
+    for word in WORDS:
+        terminal.has(word)
+    terminal.quiet(2.0)
 
 
 def resident(terminal: Terminal) -> float:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks import Figure, bounded, show
 from tests.benchmarks.measuring import ROOT, Clock, regtui
+from tests.benchmarks.screen import NOWHERE
 from tests.benchmarks.synthetic import running
 from tests.benchmarks.tui_list import FEW_REPOSITORIES, REPOSITORIES, configuration
 
@@ -48,7 +49,7 @@ class Screen:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
         environ = {name: text for name, text in os.environ.items() if not name.startswith("SSH_")}
         environ |= {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
-        command = regtui("--config", str(path), "--no-cache")
+        command = regtui("--config", str(path), "--no-cache", *NOWHERE)
         self.process = subprocess.Popen(command, cwd=ROOT, stdin=slave, stdout=slave, stderr=slave, env=environ)
         os.close(slave)
         self._rest = b""
