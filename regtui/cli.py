@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from regtui import __version__
+from regtui.garbage import collect_from_now
 from regtui.host.model import ContainerdClient, EngineName
 from regtui.options import USAGE_ERROR, Options, Parser, UsageError, realm_pair
 from regtui.text import printable
@@ -56,6 +57,8 @@ def run(arguments: list[str]) -> int:
             tell: Callable[[Options, Usage], int] = module.run
             return tell(options, usage_of(build_parser(), COMMANDS))
         command: Callable[[Options], int] = module.run
+        if options.command != "tui":  # which has more to load
+            collect_from_now()
         if options.host:
             from regtui.commands.far import run_there
 

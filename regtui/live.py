@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from regtui.clock import Clock
 from regtui.engines.base import Endpoint, Plan, Platform, Question
 from regtui.engines.choice import engine_of
+from regtui.frozen import dataclass
 from regtui.host.files import HostFiles
 from regtui.host.model import EngineName
 from regtui.lookups import look_up_names

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.kept import kept_words
 from regtui.outcome import Outcome, Stage
 from regtui.text import printable

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "regtui"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 LEVELS = (
-    {"outcome", "text", "clock", "frozen"},
+    {"outcome", "text", "clock", "frozen", "garbage"},
     {"outlet", "gotext", "gojson", "challenge", "redaction", "outfile"},
     {"settings", "cache", "history"},
     {"reference"},

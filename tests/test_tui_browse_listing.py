@@ -94,6 +94,12 @@ async def test_the_status_never_pretends(change: dict[str, object], expected: st
 
 
 @pytest.mark.fault(12)
+async def test_what_the_place_says_of_itself_is_cut_before_the_count_of_matches() -> None:
+    async with browsing(replace(APPS, mirror=True, invalid=3, examples=("A B" * 20,))) as pilot:
+        await pilot.press("slash", "w", "e", "b")
+        assert status(screen_text(pilot)).startswith("2 repositories, complete · 1 match · 3 left out")
+
+
 async def test_leaving_cancels_what_is_read() -> None:
     means = replace(APPS, gate=asyncio.Event(), closed=[])
     async with browsing(means) as pilot:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regtui.browse.times import read_time
+from regtui.frozen import dataclass
 from regtui.registry.descriptors import ManifestError
 from regtui.registry.errors import RegistryError
 from regtui.registry.manifests import DOCKER_LIST, OCI_INDEX, Kind

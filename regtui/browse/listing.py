@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regtui.browse.kept import Shelf
 from regtui.browse.models import ListingEnded, Origin
 from regtui.browse.pages import Ended, Walk
 from regtui.browse.refusals import explained
+from regtui.frozen import dataclass
 from regtui.registry.errors import RegistryError
 
 if TYPE_CHECKING:

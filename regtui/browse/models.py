@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.outcome import Outcome
 
 if TYPE_CHECKING:

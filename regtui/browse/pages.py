@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from regtui.frozen import dataclass
 from regtui.registry.errors import AnswerRefused
 from regtui.registry.jsonbody import BodyError, load_object, off_loop
 from regtui.registry.limits import MIB, PAGE_BYTES

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.registry.descriptors import ManifestError
 from regtui.registry.errors import AnswerRefused
 from regtui.registry.jsonbody import off_loop

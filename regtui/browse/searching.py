@@ -6,13 +6,13 @@ Sources: hub.docker.com/v2/search/repositories (as its web site and podman searc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from regtui.browse.listing import ended
 from regtui.browse.models import CatalogPage, ListingEnded, Origin
 from regtui.browse.refusals import explained
+from regtui.frozen import dataclass
 from regtui.outcome import Stage
 from regtui.registry.asking import Errand
 from regtui.registry.errors import AnswerRefused, RegistryError

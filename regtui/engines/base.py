@@ -10,10 +10,11 @@ with scripted answers drive the same rules.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from regtui.frozen import dataclass
 from regtui.host.model import Address, EngineName, HostConfig, Security, Source
 
 if TYPE_CHECKING:

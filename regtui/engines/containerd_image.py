@@ -5,7 +5,6 @@ Sources: images/image.go (Children, validateMediaType), images/handlers.go (Limi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from regtui.engines.containerd_errors import NOT_FOUND
@@ -19,6 +18,7 @@ from regtui.engines.unmarshal import (
     is_digest,
     signed_payload,
 )
+from regtui.frozen import dataclass
 from regtui.gojson import GoJsonError, kind, unmarshal
 from regtui.text import printable
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
 
+from regtui.frozen import dataclass
 from regtui.host.gourl import GoUrlError, parse_url
 from regtui.host.model import ContainerdClient
 from regtui.reference import InvalidReference, parse_moby

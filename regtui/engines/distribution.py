@@ -6,12 +6,12 @@ revision that Docker 1.13.1 vendors (28602af); later ones differ where a paramet
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from regtui.challenge import parse_as_distribution
+from regtui.frozen import dataclass
 from regtui.gojson import GoJsonError, kind, unmarshal
 from regtui.text import go_quote
 

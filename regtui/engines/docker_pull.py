@@ -6,7 +6,7 @@ of projectatomic/docker 1.13.1-rhel and of moby 20.10.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from regtui.engines import costs
@@ -15,6 +15,7 @@ from regtui.engines.distribution import ErrorType, GoError, errors_text, other, 
 from regtui.engines.ended import Ended, succeeded
 from regtui.engines.judgement import SUCCESS, judge_failure, judge_unreadable
 from regtui.engines.unmarshal import Unmarshalled, body_digest, unmarshal_manifest
+from regtui.frozen import dataclass
 from regtui.gotext import url_error
 from regtui.outcome import Outcome
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regtui.engines.distribution import GoError, other
+from regtui.frozen import dataclass
 from regtui.outcome import Outcome
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ pkg/retry/retry.go of containers/common 0.50.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from regtui.engines.base import HttpAnswer, NoAnswer
 from regtui.engines.distribution import ErrorType, GoError, errors_text, response_errors
+from regtui.frozen import dataclass
 from regtui.gojson import GoJsonError, kind, unmarshal
 from regtui.gotext import url_error
 from regtui.outcome import Trouble

@@ -6,7 +6,6 @@ has accepted it, and a list before.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from regtui.engines.unmarshal import (
@@ -20,6 +19,7 @@ from regtui.engines.unmarshal import (
     is_digest,
     unmarshal_manifest,
 )
+from regtui.frozen import dataclass
 from regtui.gojson import GoJsonError, kind, unmarshal
 from regtui.text import go_quote, printable
 

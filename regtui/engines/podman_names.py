@@ -5,9 +5,10 @@ Sources: libimage/pull.go of containers/common 0.50 and pkg/shortnames of contai
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.host.podman.model import ShortNameMode
 from regtui.host.podman.names import is_short, normalize, parse_plain
 from regtui.reference import InvalidReference, is_host_component

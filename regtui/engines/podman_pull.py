@@ -5,7 +5,6 @@ Sources: newImageSource in docker/docker_image_src.go and copy.Image in copy/cop
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regtui.engines.base import Attempt, Concluded, Found, HttpAnswer, NoAnswer, Say
@@ -24,6 +23,7 @@ from regtui.engines.podman_image import (
     platforms,
     read_image,
 )
+from regtui.frozen import dataclass
 from regtui.outcome import Outcome
 from regtui.text import printable
 

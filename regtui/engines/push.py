@@ -6,10 +6,11 @@ Docker 1.13.1; distribution/push.go, and cli/command/image/push.go of the CLI, f
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from regtui.engines.choice import ENGINES
+from regtui.engines.choice import engine_for
+from regtui.frozen import dataclass
 from regtui.host.lint.advice import Pen
 from regtui.host.model import BUILT_IN, EngineName, Security, Setting
 from regtui.reference import InvalidReference, MobyGrammar, check_remote_name, parse_moby, parse_rhel, qualify
@@ -122,7 +123,7 @@ def _on_host(question: Question, host: str) -> Candidate | None:
 
     A host that no name can be typed with, such as one with an underscore, is planned as the only one of the list.
     """
-    engine = ENGINES[question.config.engine]
+    engine = engine_for(question.config.engine)
     candidates = engine.plan(replace(question, name=f"{host}/{_SAMPLE}")).candidates
     if len(candidates) == 1 and candidates[0].registry == host:
         return candidates[0]

@@ -6,7 +6,6 @@ Source: projectatomic/docker, branch docker-1.13.1-rhel; file:line below are rel
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regtui.engines.base import Concluded, Found, Passed, Say, Verdict
@@ -15,6 +14,7 @@ from regtui.engines.docker_pull import Dialect, EndpointPull, child_of
 from regtui.engines.rhel_legacy import pull_v1
 from regtui.engines.rhel_plan import make_plan
 from regtui.engines.unmarshal import MANIFEST_LIST, SCHEMA1, SCHEMA1_SIGNED, SCHEMA2
+from regtui.frozen import dataclass
 from regtui.outcome import Outcome
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import base64
 import binascii
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regtui.engines.distribution import GoError, other
+from regtui.frozen import dataclass
 from regtui.gojson import GoJsonError, kind, unmarshal
 from regtui.text import printable
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from regtui.frozen import dataclass
 from regtui.outcome import Stage, Trouble
 from regtui.registry import limits
 from regtui.registry.addresses import literal

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.host.credentials import Credential, Secret
 from regtui.text import printable
 

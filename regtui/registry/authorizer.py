@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 from regtui.challenge import Challenge, parse_as_distribution, parse_challenges
+from regtui.frozen import dataclass
 from regtui.host.credentials import Secret
 from regtui.registry.asking import peer_addresses
 from regtui.registry.auth import (

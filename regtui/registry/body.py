@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.registry import failures
 from regtui.registry.errors import NetworkError
 from regtui.text import printable

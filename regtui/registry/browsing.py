@@ -6,11 +6,12 @@ import asyncio
 import random
 import re
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from regtui.challenge import parse_challenges
+from regtui.frozen import dataclass
 from regtui.outcome import Trouble
 from regtui.registry.auth import Authorization, AuthorizationKind, Granted
 from regtui.registry.descriptors import ManifestError

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlencode
 
 from regtui.challenge import Challenge, parse_challenges
+from regtui.frozen import dataclass
 from regtui.host.model import Proxies
 from regtui.outcome import Stage
 from regtui.registry import limits

@@ -12,10 +12,10 @@ import os
 import re
 import signal
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.gojson import GoJsonError, unmarshal
 from regtui.host.credentials import Credential, Secret
 from regtui.registry.errors import HelperError
@@ -43,7 +43,10 @@ class HelperLimits:
     output: int = 64 * 1024
 
 
-async def ask_helper(call: HelperCall, *, path: str, limits: HelperLimits = HelperLimits()) -> Credential | None:
+HELPER_LIMITS = HelperLimits()
+
+
+async def ask_helper(call: HelperCall, *, path: str, limits: HelperLimits = HELPER_LIMITS) -> Credential | None:
     """Return what the helper has stored for the call's server, None where it has nothing.
 
     `path` is the PATH to find it in. Raises HelperError, and then no other store or host may be tried in its place

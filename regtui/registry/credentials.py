@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.host.credentials import Credential, HelperCall
 from regtui.registry.credential_helpers import ask_helper
 from regtui.registry.errors import HelperError

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 
+from regtui.frozen import dataclass
 from regtui.registry.names import is_digest
 from regtui.text import one_line, printable
 

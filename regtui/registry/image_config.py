@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from regtui.frozen import dataclass
 from regtui.registry.descriptors import Descriptor, ManifestError, annotations_of, text_of
 from regtui.registry.jsonbody import BodyError, load_object
 from regtui.text import one_line

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+
+from regtui.frozen import dataclass
 
 MIB = 1024 * 1024
 

@@ -6,9 +6,9 @@ told apart, and what two readers could take for two different things is refused 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from regtui.frozen import dataclass
 from regtui.registry.descriptors import (
     Descriptor,
     ManifestError,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from regtui.frozen import dataclass
 from regtui.registry.jsonbody import BodyError, load_object
 from regtui.registry.links import next_target
 from regtui.registry.names import is_repository, is_tag

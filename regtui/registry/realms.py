@@ -8,10 +8,10 @@ not itself have. See CVE-2026-33540 and CVE-2026-48978 for clients without such 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.registry.addresses import (
     is_inside,
     is_loopback_name,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.host.gourl import GoUrlError
 from regtui.host.gourl import parse_url as parse_as_go
 from regtui.registry.addresses import is_inside, is_loopback_name, is_written_as_address, literal

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.registry import quota
 from regtui.registry.jsonbody import BodyError, load_object
 from regtui.text import one_line

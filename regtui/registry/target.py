@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.registry.addresses import is_loopback_name
 from regtui.registry.tls import SECURE, TlsRules
 from regtui.registry.weburl import parse_url

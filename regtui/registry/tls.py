@@ -6,10 +6,10 @@ import contextlib
 import os
 import ssl
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.registry.errors import CertificatesError
 from regtui.registry.pem import Block, blocks
 from regtui.registry.x509text import MalformedError, read_certificate

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from regtui.frozen import dataclass
 from regtui.outcome import Stage, Trouble
 from regtui.registry import limits
 from regtui.registry.asking import Errand

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from regtui.frozen import dataclass
 from regtui.gojson import GoJsonError, decode_first, kind
 from regtui.host.credentials import Secret
 from regtui.text import go_quote, printable

@@ -7,13 +7,14 @@ import contextlib
 import logging
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
 import httpcore
 import httpx
 
 from regtui import __version__
+from regtui.frozen import dataclass
 from regtui.host.model import Proxies
 from regtui.host.proxies import proxy_for
 from regtui.outcome import Stage

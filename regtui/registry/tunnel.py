@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import unquote_to_bytes
 
+from regtui.frozen import dataclass
 from regtui.host.gourl import GoUrlError, parse_url
 from regtui.outcome import Stage, Trouble
 from regtui.registry import failures, limits

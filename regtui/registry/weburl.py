@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import quote_plus, unquote_to_bytes
+
+from regtui.frozen import dataclass
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 

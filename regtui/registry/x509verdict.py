@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.outcome import Stage, Trouble
 from regtui.registry.addresses import literal
 from regtui.registry.errors import NetworkError

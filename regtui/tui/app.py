@@ -11,6 +11,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.worker import WorkerFailed
 
 from regtui.frozen import dataclass
+from regtui.garbage import collect_from_now
 from regtui.settings import Motion
 from regtui.tui.actions import ACTIONS, Owner
 from regtui.tui.bindings import bindings_of
@@ -147,6 +148,7 @@ class RegtuiApp(App[None]):
     @work(group="connect", exclusive=True)
     async def _connect(self) -> None:
         self._session = await self._begin.open_session()
+        collect_from_now()
         self.home.connect(self._session)
 
     def action_engine(self) -> None:

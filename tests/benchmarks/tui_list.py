@@ -9,7 +9,6 @@ time. What a key costs on its way to a terminal is measured by `tui_keys`.
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import resource
 import subprocess
@@ -21,7 +20,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regtui.__main__ import COLLECT_AFTER
 from regtui.browse.order import Order, order_tags
 from regtui.engines.base import Platform
 from regtui.host.discover import load
@@ -192,7 +190,6 @@ def measure(*, short: bool) -> tuple[Figure, ...]:
 
 def main() -> int:
     """Measure all, or the part that another process asks for."""
-    gc.set_threshold(COLLECT_AFTER, 20, 20)  # as the program does
     match sys.argv[1:]:
         case ["names", path, count]:
             print(json.dumps(asyncio.run(watched(Path(path), int(count)))))

@@ -9,9 +9,9 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.gojson import GoJsonError, unmarshal
 from regtui.host.credentials import Credential, HelperCall, Secret
 from regtui.host.files import FileText, TroubleKind

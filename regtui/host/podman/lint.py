@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.host.lint.wording import error, listed, note, place, shown, warning
 from regtui.host.model import Source
 from regtui.host.podman.lint_files import file_findings

@@ -6,9 +6,10 @@ Podman 6 reads the distribution's own files below /usr/share too, before the oth
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.host.files import FileText, FileTrouble, TroubleKind
 from regtui.host.model import BUILT_IN, EngineName, HostConfig, InsecureEntry, Setting, Source
 from regtui.host.podman.lint import Evidence, findings_of

@@ -7,9 +7,10 @@ ConvertToV2); the errors are its own.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.host.model import Source
 from regtui.host.podman.model import Alias, Location, PodmanRegistry, PullFromMirror, ShortNameMode
 from regtui.host.podman.names import InvalidAlias, check_short_name, parse_alias_value

@@ -7,9 +7,9 @@ without a field is passed over; a text where a map is wanted is passed over too.
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from regtui.frozen import dataclass
 from regtui.host.podman.toml_tables import dotted
 from regtui.text import go_quote
 

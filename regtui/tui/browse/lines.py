@@ -53,22 +53,23 @@ def status_line(
 ) -> Line:
     """Say how many names there are, whether that is all, and how many the filter finds; it never pretends.
 
+    What changes stands first: where there is no room for all of it, what the place says of itself is cut.
+
     `kind` is `repositories` or `tags`, `note` what the place says of itself (`cached names only`), `wait` what is left
     of a wait that the registry asked for, in seconds.
     """
-    pieces = [_completeness(reading, kind, glyphs)]
+    pieces = [_completeness(reading, kind, glyphs), *(_matching(names) if reading.loaded else [])]
     if wait is not None and wait > 0:
         pieces.append(Span(f"asks for a pause, {age_text(wait)} left", Role.WARN))
     elif reading.phase is Phase.ENDED and reading.reason:
         pieces.append(span(reading.reason, Role.WARN))
     if reading.age is not None:
         pieces.append(Span(f"from the cache, {age_text(reading.age)} old; r reads it again", Role.WARN))
-    if note:
-        pieces.append(span(note, Role.WARN))
-    pieces += _matching(names) if reading.loaded else []
     if reading.invalid:
         shown = f" ({reading.examples[0]})" if reading.examples else ""
         pieces.append(span(f"{number(reading.invalid)} left out, no names{shown}", Role.WARN))
+    if note:
+        pieces.append(span(note, Role.WARN))
     line: Line = ()
     for piece in pieces:
         line = (*line, Span(f" {glyphs.dot} ", Role.DIM), piece) if line else (piece,)

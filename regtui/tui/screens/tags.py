@@ -89,13 +89,15 @@ class TagsScreen(ListingScreen):
 
     def note(self) -> str:
         """Say what is folded, and what is not asked for without a key."""
-        told = [self.place.note] if self.place.note else []
-        if self.tags.folded:
-            told.append(f"{number(self.tags.folded)} signatures and the like folded")
+        told = []
         if not self._reader.allowed:
             told.append("f reads dates and sizes")
         elif not self._reader.spend:
             told.append("dates and sizes cost pulls: f reads them")
+        if self.tags.folded:
+            told.append(f"{number(self.tags.folded)} signatures and the like folded")
+        if self.place.note:
+            told.append(self.place.note)
         return f" {self.glyphs.dot} ".join(told)
 
     def selected_text(self) -> str:
