@@ -24,6 +24,7 @@ from regtui.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import PurePath
 
     from textual.app import ComposeResult
 
@@ -38,13 +39,6 @@ if TYPE_CHECKING:
 class FleetScreen(Screen[None]):
     """The groups above, the chosen one below."""
 
-    CSS = """
-    FleetScreen { layout: vertical; }
-    FleetScreen #head { height: 1; background: $panel; }
-    FleetScreen #groups { height: auto; min-height: 3; max-height: 40%; border-bottom: solid $primary; }
-    FleetScreen #text { height: 1fr; padding: 0 1; }
-    FleetScreen #footer { dock: bottom; height: 1; background: $panel; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,escape", "app.quit", "Quit", show=False),
         Binding("tab", "app.focus_next", "Other part", show=False),
@@ -95,7 +89,7 @@ class FleetScreen(Screen[None]):
 
     def _show(self) -> None:
         table = self.query_one("#groups", VirtualList)
-        before = self.groups[table.cursor].hosts[0] if self.groups else ""
+        before = self.groups[table.cursor].hosts[0] if table.cursor else ""  # who has not moved stays at the odd ones
         self.groups = grouped(self._views[number] for number in sorted(self._views))
         table.show(GroupRows(self.groups, self._glyphs))
         stays = (number for number, group in enumerate(self.groups) if before in group.hosts)
@@ -116,12 +110,15 @@ class FleetScreen(Screen[None]):
             return
         group, usual = self.groups[self.query_one("#groups", VirtualList).cursor], self.groups[-1]
         text = self.query_one("#text", TextLines)
+        text.border_title = "as most hosts" if group.is_usual else "not read" if group.error else "what is other"
         text.draw(lambda width: group_lines(group, usual, width))
         text.scroll_to(y=0, animate=False)
 
 
 class FleetApp(RegtuiApp):
     """The same application around another first screen."""
+
+    CSS_PATH: ClassVar[list[str | PurePath]] = [*RegtuiApp.CSS_PATH, "screens/fleet.tcss"]
 
     def __init__(self, begin: Start, ask: Ask, hosts: int) -> None:
         super().__init__(begin)
