@@ -18,7 +18,7 @@ from regtui.ssh.files import FarFiles
 from regtui.ssh.memory import Memory, State
 from regtui.ssh.mux import MuxError, end_forward, forward_socket
 from regtui.ssh.resolver import FarResolver, read_hosts
-from regtui.ssh.script import PACKAGES, SOCKET
+from regtui.ssh.script import PACKAGES, SOCKET, Kind
 from regtui.ssh.shell import FarShell, to_stderr
 from regtui.ssh.wanted import wanted
 from regtui.text import printable
@@ -35,10 +35,11 @@ VERSION_SECONDS = 5.0
 
 
 class FarHost:
-    """One host behind a login; `logins` says whether its docker logins may be read."""
+    """One host behind a login; `logins` says whether its docker logins may be read, `socket` where its daemon is."""
 
-    def __init__(self, shell: FarShell, *, logins: bool) -> None:
+    def __init__(self, shell: FarShell, *, logins: bool, socket: str = SOCKET) -> None:
         self.shell = shell
+        self._socket = socket
         self.logins = logins
         self._memory = Memory()
         self.files = FarFiles(self._memory, self._fetch, withheld=not logins)
@@ -66,7 +67,9 @@ class FarHost:
 
     def begin(self) -> None:
         """Fetch everything that regtui reads on any host: one round trip."""
-        self._memory.fold(self.shell.fetch(wanted(), about=True, login=self.logins).records)
+        self._memory.fold(
+            self.shell.fetch((*wanted(), (Kind.EXISTS, self._socket)), about=True, login=self.logins).records
+        )
 
     def settle(self, reading: Callable[[], T]) -> T:
         """Return what a reading of its files makes, called again when what it missed has been fetched."""
@@ -87,22 +90,22 @@ class FarHost:
 
         ssh leads a socket of the private folder to the daemon's; where sshd does not let it, the host's curl asks.
         """
-        entry = self._memory.find(SOCKET)
+        entry = self._memory.find(self._socket)
         if entry is None or entry.state not in (State.SOCKET, State.SHUT):
-            raise DaemonError(f"{SOCKET} does not exist: no daemon of docker runs on {self.name}", missing=True)
+            raise DaemonError(f"{self._socket} does not exist: no daemon of docker runs on {self.name}", missing=True)
         if entry.state is State.SHUT:
-            raise DaemonError(f"{SOCKET} cannot be asked: permission denied; log in as root, or take --sudo")
+            raise DaemonError(f"{self._socket} cannot be asked: permission denied; log in as root, or take --sudo")
         path = os.path.join(self.shell.folder, "d")  # noqa: PTH118 - a text for ssh
         try:
-            await forward_socket(self.shell.control, path, SOCKET)
+            await forward_socket(self.shell.control, path, self._socket)
         except MuxError:
             return await self._by_curl()
         try:
-            return await ask_daemon(path, name=SOCKET)
+            return await ask_daemon(path, name=self._socket)
         except DaemonError:
             return await self._by_curl()
         finally:
-            await end_forward(self.shell.control, path, SOCKET)
+            await end_forward(self.shell.control, path, self._socket)
 
     def packages(self) -> dict[str, str]:
         """Return the versions of the installed packages that bring an engine; empty where no package tool tells."""
@@ -120,15 +123,15 @@ class FarHost:
 
     async def _by_curl(self) -> LiveDaemon:
         try:
-            reply = await asyncio.to_thread(self.shell.daemon)
+            reply = await asyncio.to_thread(self.shell.daemon, self._socket)
         except SshError as error:
             raise DaemonError(str(error)) from error
         answers = {rest: body for record in reply.records for kind, rest in (record.words,) for body in (record.body,)}
         version, info, images = (_json(bytes(answers.get(path, b""))) for path in ("/version", "/info", "/images/json"))
         if version is None or info is None:
-            raise DaemonError(f"{SOCKET} of {self.name} gave no answer, neither through ssh nor to curl")
-        trouble = "" if images is not None else f"{SOCKET} did not tell its images"
-        return live_daemon(SOCKET, version, info, images, trouble)
+            raise DaemonError(f"{self._socket} of {self.name} gave no answer, neither through ssh nor to curl")
+        trouble = "" if images is not None else f"{self._socket} did not tell its images"
+        return live_daemon(self._socket, version, info, images, trouble)
 
     def _fetch(self, wants: Iterable[Want]) -> None:
         self._memory.fold(self.shell.fetch(wants).records)
@@ -136,11 +139,17 @@ class FarHost:
 
 @contextmanager
 def far_host(
-    host: str, *, sudo: bool = False, logins: bool = False, batch: bool = False, echo: Callable[[str], None] = to_stderr
+    host: str,
+    *,
+    sudo: bool = False,
+    logins: bool = False,
+    batch: bool = False,
+    echo: Callable[[str], None] = to_stderr,
+    socket: str = SOCKET,
 ) -> Iterator[FarHost]:
     """Log in, fetch what regtui reads, yield the host, and end the connection. SshError is a sentence."""
     with FarShell(host, sudo=sudo, batch=batch, echo=echo) as shell:
-        far = FarHost(shell, logins=logins)
+        far = FarHost(shell, logins=logins, socket=socket)
         far.begin()
         yield far
 

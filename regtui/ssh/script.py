@@ -146,11 +146,11 @@ def versions(number: int) -> bytes:
     return f"v {number}\n".encode("ascii")
 
 
-def daemon(number: int) -> bytes:
+def daemon(number: int, socket: str) -> bytes:
     """Return what asks docker's socket with curl, where the host has one that can."""
     asking = "curl -sf -m 3 --unix-socket"
     answers = [
-        f'm "answer {path}"; {asking} {SOCKET} http://docker{path} </dev/null'
+        f'm "answer {path}"; {asking} {quoted(socket)} http://docker{path} </dev/null'
         for path in ("/version", "/info", "/images/json")
     ]
     lines = [f'm "begin {number}"', *answers, f'm "end {number}"']

@@ -112,10 +112,10 @@ class FarShell:
         self._master.send(script.versions(number))
         return future
 
-    def daemon(self) -> Reply:
-        """Ask the daemon of docker with the far host's own curl. SshError where the host is lost."""
+    def daemon(self, socket: str) -> Reply:
+        """Ask the daemon of docker on a socket with the far host's own curl. SshError where the host is lost."""
         number, future = self._register()
-        self._master.send(script.daemon(number))
+        self._master.send(script.daemon(number, socket))
         return self._result(future)
 
     def close(self) -> None:

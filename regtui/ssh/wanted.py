@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 ALSO: tuple[Want, ...] = (
     (Kind.READ, "/etc/resolv.conf"),
     (Kind.READ, "/etc/hosts"),
-    (Kind.EXISTS, "/var/run/docker.sock"),
     (Kind.LIST, "/etc/docker/certs.d"),
     (Kind.LIST, "/etc/containers/certs.d"),
     (Kind.LIST, "/etc/containerd/certs.d"),
