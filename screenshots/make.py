@@ -68,6 +68,8 @@ class Shot:
 
 WAIT = "wait:"
 """What stands before words among the keys: go on when they are on the screen."""
+ALL = " and on past the winner"
+"""What stands behind the name of a walk that asks all."""
 PATIENCE = 1000
 """Looks at the screen for words; what does not stand there then never will."""
 _ETCD = ("down", "enter", f"{WAIT}complete", "slash", *"etcd", "enter", f"{WAIT}2024-06-28")
@@ -79,6 +81,8 @@ SHOTS = (
     Shot("mirror", "debian"),
     Shot("nowhere", "private/vault", ("up", "enter")),
     Shot("transcript", "private/vault", ("t",)),
+    Shot("matrix", "grafana/grafana", ("a", f"{WAIT}same image", "m", f"{WAIT}as its upstream")),
+    Shot("export", "debian", ("e",)),
     Shot("help", keys=("question_mark",)),
     Shot("catalog", keys=("down", "enter", f"{WAIT}complete")),
     Shot("tags", keys=_ETCD),
@@ -117,8 +121,8 @@ class RecordedSession:
     async def resolve(self, name: str, *, strict: bool = False, ask_all: bool = False) -> AsyncIterator[Event]:
         """Yield the walk; where only a part of it has come, wait for the rest for good."""
         assert not strict
-        assert not ask_all
-        for event in self._walks[name][: self.events]:
+        walk = self._walks[f"{name}{ALL}" if ask_all else name]
+        for event in walk[: self.events]:
             yield event
         if self.events is not None:
             await asyncio.Event().wait()
@@ -149,10 +153,13 @@ def main() -> None:
 
 async def _make(options: Options, config: HostConfig, engines: HostEngines, stack: ExitStack, folder: Path) -> None:
     walks: dict[str, list[Event]] = {}
-    for name in dict.fromkeys(shot.name for shot in SHOTS if shot.name):
+    wanted = [(shot.name, False) for shot in SHOTS if shot.name]
+    wanted += [(shot.name, True) for shot in SHOTS if shot.name and "a" in shot.keys]
+    for name, ask_all in dict.fromkeys(wanted):
         # Each walk gets connections of its own, or the second would show none being made.
         live = stack.enter_context(session_of(options, config, DEMO_PLACE))
-        walks[name] = steady([event async for event in live.resolve(name)])
+        events = [event async for event in live.resolve(name, ask_all=ask_all)]
+        walks[f"{name}{ALL}" if ask_all else name] = steady(events)
         await live.aclose()
     live = stack.enter_context(session_of(options, config, DEMO_PLACE))
     health = [replace(check, ms=2 * distance(check.url)) async for check in live.health()]

@@ -76,26 +76,29 @@ async def test_a_registry_of_the_walk_is_opened(size: tuple[int, int]) -> None:
         assert_screen(pilot, f"opened-{suffix(size)}")
 
 
-async def test_a_refused_name_shows_the_engines_own_text() -> None:
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_refused_name_shows_the_engines_own_text(size: tuple[int, int]) -> None:
     session = ScriptedSession()
-    async with showing(session) as pilot:
+    async with showing(session, size=size) as pilot:
         await pilot.press("slash", "E", "t", "c", "d")
-        assert_screen(pilot, "refused-name-80x24")
+        assert_screen(pilot, f"refused-name-{suffix(size)}")
     assert session.asked == []
 
 
-async def test_the_help() -> None:
-    async with showing(ScriptedSession()) as pilot:
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_help(size: tuple[int, int]) -> None:
+    async with showing(ScriptedSession(), size=size) as pilot:
         await pilot.press("question_mark")
         await settled(pilot)
-        assert_screen(pilot, "help-80x24")
+        assert_screen(pilot, f"help-{suffix(size)}")
 
 
-async def test_the_choice_of_what_to_copy() -> None:
-    async with showing(ScriptedSession(), name="debian") as pilot:
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_choice_of_what_to_copy(size: tuple[int, int]) -> None:
+    async with showing(ScriptedSession(), name="debian", size=size) as pilot:
         await pilot.press("y")
         await settled(pilot)
-        assert_screen(pilot, "copy-80x24")
+        assert_screen(pilot, f"copy-{suffix(size)}")
 
 
 @pytest.mark.parametrize("size", [(60, 15), (59, 15), (60, 14), (20, 5), (200, 60)])
