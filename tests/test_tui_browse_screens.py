@@ -93,6 +93,20 @@ async def test_from_the_registry_to_a_layer_and_back(tmp_path: Path, size: tuple
         assert pilot.app.screen is pilot.app.screen_stack[0]
 
 
+async def test_what_attests_an_image_and_what_refers_to_it_are_named_for_what_they_are(tmp_path: Path) -> None:
+    async with demo(tmp_path, LARGE) as pilot:
+        await shown(pilot, "complete")
+        await pilot.press("slash", *"supply", "enter")
+        await shown(pilot, "2 tags, complete")
+        await pilot.press("enter")
+        await shown(pilot, "Refers to it")
+        text = screen_text(pilot)
+        assert "BuildKit attests linux/amd64  sha256:" in text
+        assert "BuildKit attests linux/arm64  sha256:" in text
+        assert "unknown/unknown" not in text
+        assert all(kind in text for kind in ("application/spdx+json", "application/vnd.in-toto+json"))
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_docker_hub_says_what_works_instead(tmp_path: Path, size: tuple[int, int]) -> None:
     async with demo(tmp_path, size, row=2) as pilot:

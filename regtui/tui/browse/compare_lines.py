@@ -24,6 +24,8 @@ _SIGNS = {
     Change.ADDED: ("+", Role.OK),
     Change.CHANGED: ("~", Role.WARN),
 }
+WIDEST_NAME = 24
+"""Cells of a name up to which all values begin in one column; labels have longer ones."""
 LONG = 60
 """Cells of a value beyond which the two sides stand below each other."""
 
@@ -75,12 +77,11 @@ def _layer(change: LayerChange, width: int, glyphs: Glyphs) -> Line:
 
 def _fields(changes: Sequence[FieldChange], width: int, glyphs: Glyphs, *, digests: bool = False) -> tuple[Line, ...]:
     lines: list[Line] = []
+    widest = min(max((span(change.name).width for change in changes), default=0), WIDEST_NAME)
     for change in changes:
         sign, role = _SIGNS[change.change]
-        head: Line = (
-            Span(f"{sign} ", role),
-            span(change.name, Role.DIM if change.change is Change.SAME else Role.TEXT),
-        )
+        name = span(change.name, Role.DIM if change.change is Change.SAME else Role.TEXT)
+        head: Line = (Span(f"{sign} ", role), name, Span(" " * max(0, widest - name.width)))
         before, after = (short_digest(text) if digests else text for text in (change.before, change.after))
         match change.change:
             case Change.SAME:

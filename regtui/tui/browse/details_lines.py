@@ -91,7 +91,7 @@ def platform_lines(details: Details, shown: str, width: int, glyphs: Glyphs) -> 
 
 def _platform_name(one: PlatformDetails, names: dict[str, str]) -> str:
     if one.attests:
-        return f"BuildKit attestation for {names.get(one.attests) or short_digest(one.attests)}"
+        return f"BuildKit attests {names.get(one.attests) or short_digest(one.attests)}"
     return one.platform or "no platform named"
 
 

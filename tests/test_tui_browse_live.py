@@ -1,0 +1,55 @@
+"""The screens over a live session on scripted registries: what a login, a helper and the headers tell, is shown."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from regtui.tui.app import RegtuiApp, Start
+from tests.browsing_net import HOST, REG, browsing, repositories, tag_page
+from tests.registry_net import bearer, reply, token
+from tests.tui_browsing import calm, until
+from tests.tui_screens import LARGE, SMALL, STILL, screen_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from regtui.session import Session
+    from tests.registry_net import Script
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_a_missing_helper_and_what_is_left_of_a_limit_are_told_and_browsing_goes_on(
+    size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".docker").mkdir()
+    (tmp_path / ".docker/config.json").write_text(json.dumps({"credHelpers": {HOST: "nosuch"}}))
+    limits = {"RateLimit-Limit": "100;w=21600", "RateLimit-Remaining": "76;w=21600"}
+    script: Script = {
+        "/v2/": bearer(f"{REG}/token"),
+        "/token": token(),
+        "/v2/_catalog": repositories("team/app"),
+        "/v2/team/app/tags/list": tag_page("v1", "v2"),
+        "/v2/team/app/manifests/v1": reply(404, "{}", **limits),
+        "/v2/team/app/manifests/v2": reply(404, "{}", **limits),
+    }
+    async with browsing({REG: script}, registries=(HOST,)) as (session, _):
+
+        async def open_session() -> Session:
+            return session
+
+        app = RegtuiApp(Start(session.config, "test", open_session, STILL))
+        async with app.run_test(size=size, notifications=True) as pilot:
+            await pilot.press("enter")
+            await until(pilot, lambda: "1 repository, complete" in screen_text(pilot))
+            told = " ".join(screen_text(pilot).replace("│", " ").split())
+            assert "asked without a login" in told
+            assert "docker-credential-nosuch" in told
+            await pilot.press("enter")
+            await until(pilot, lambda: "76 of 100" in screen_text(pilot))
+            await calm(pilot)
+            assert "pulls left" in screen_text(pilot).splitlines()[0]
+            assert "2 tags, complete" in screen_text(pilot)
