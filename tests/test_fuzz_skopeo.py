@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from regtui.host.podman.registries_file import Refused, read_registries_file
@@ -18,6 +18,8 @@ from tests.test_fuzz_reference import NAMES
 
 EXAMPLES = int(os.environ.get("REGTUI_FUZZ_EXAMPLES", "40"))
 """Each starts a program; by hand there are many more (`tests.fuzz`)."""
+
+TRIES = 40
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -88,14 +90,19 @@ LINES = st.one_of(
 
 @settings(max_examples=EXAMPLES)
 @given(st.lists(LINES, max_size=9).map("\n".join))
+@example('registries = ["a.example"]\n[[registry.mirror]]')
 def test_a_registries_conf_is_read_as_skopeo_reads_it(text: str) -> None:
+    ours = None
+    try:
+        read_registries_file("registries.conf", text.encode(), drop_in=False)
+    except Refused as error:
+        ours = str(error)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "registries.conf"
         path.write_text(text)
         theirs = refusal_of_registries(path)
-    ours = None
-    try:
-        read_registries_file(str(path), text.encode(), drop_in=False)
-    except Refused as error:
-        ours = str(error)
-    assert ours == theirs
+        if ours is None or theirs is None:
+            assert ours == theirs
+        elif ours != theirs:
+            # Of several faults skopeo tells the first that Go's map gives, which is another one each time.
+            assert ours in {refusal_of_registries(path) for _ in range(TRIES)}

@@ -58,6 +58,7 @@ def walk_screens(terminal: Terminal) -> None:
     terminal.quiet()
     settle(terminal, UP, b"\r", UP, b"\r", UP, b"\r", UP, b"\r", UP, b"\r", UP, b"\r")
     settle(terminal, b"t", DOWN, ESCAPE, b"y", b"\r", b"?", ESCAPE, b"\x10", b"show", ESCAPE)
+    settle(terminal, b"c", TAB, END, TAB, END, TAB, END, ESCAPE, b"m", b"o", DOWN, ESCAPE, b"e", DOWN, ESCAPE)
 
 
 def browsing_screens(terminal: Terminal) -> None:
