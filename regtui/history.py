@@ -12,6 +12,7 @@ import stat
 import tempfile
 from pathlib import Path
 
+from regtui.outfile import private_folder
 from regtui.redaction import redact
 from regtui.text import printable
 
@@ -20,6 +21,7 @@ MOST = 200
 FILE_LIMIT = 256 * 1024
 """Bytes of the file: as many names of the greatest length, and a comfortable rest."""
 NAME_LIMIT = 512
+"""Characters of a name; every engine refuses more than 255."""
 
 
 class History:
@@ -50,7 +52,7 @@ class History:
             return
         names = (*(known for known in self.names() if known != name), name)[-MOST:]
         with contextlib.suppress(OSError):
-            self._make_folder()
+            private_folder(self._path.parent)
             self._replace("".join(f"{line}\n" for line in names).encode("utf-8"))
 
     def _read(self) -> bytes:
@@ -60,14 +62,6 @@ class History:
             if not stat.S_ISREG(info.st_mode) or info.st_uid != os.geteuid() or info.st_size > FILE_LIMIT:
                 raise PermissionError(13, "is no file of this user within the limit", str(self._path))
             return file.read(FILE_LIMIT)
-
-    def _make_folder(self) -> None:
-        """Make the folder for the user alone; sudo must leave nothing in another user's home."""
-        folder = self._path.parent
-        owner = next(parent for parent in (folder, *folder.parents) if parent.exists())
-        if owner.stat().st_uid != os.geteuid():
-            raise PermissionError(13, "belongs to another user", str(owner))
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def _replace(self, data: bytes) -> None:
         descriptor, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=".history-")

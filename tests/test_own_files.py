@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from regtui.cache import Cache
+from regtui.history import History
 from regtui.outfile import write_file
 from regtui.settings import Settings, SettingsError, load_settings, write_settings
 
@@ -39,7 +40,11 @@ def keep_listing(home: Path) -> None:
     keeper.close()
 
 
-KEEPERS = [keep_settings, keep_content, keep_listing]
+def keep_name(home: Path) -> None:
+    History(home / ".local/state/regtui/history").add("etcd")
+
+
+KEEPERS = [keep_settings, keep_content, keep_listing, keep_name]
 
 
 @pytest.mark.parametrize("keep", KEEPERS)
@@ -58,7 +63,7 @@ def test_what_is_kept_is_for_its_owner_alone(keep: Callable[[Path], None], mask:
 
 @pytest.mark.parametrize("keep", KEEPERS)
 def test_a_folder_that_was_open_to_others_is_closed(keep: Callable[[Path], None], tmp_path: Path) -> None:
-    for name in (".config/regtui", ".cache/regtui"):
+    for name in (".config/regtui", ".cache/regtui", ".local/state/regtui"):
         (tmp_path / name).mkdir(parents=True)
         (tmp_path / name).chmod(0o777)
     keep(tmp_path)
