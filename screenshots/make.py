@@ -22,7 +22,8 @@ from regtui.cli import parse
 from regtui.commands.host import read_host
 from regtui.commands.other_engines import HostEngines
 from regtui.commands.sessions import means_of, session_of
-from regtui.demo.host import DEMO_PLACE, demo_root
+from regtui.commands.surveying import survey_host
+from regtui.demo.host import DEMO_PLACE, demo_resolver, demo_root
 from regtui.events import (
     EndpointEnded,
     Event,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from regtui.live import LiveSession
     from regtui.options import Options
     from regtui.session import Session
+    from regtui.survey import Survey
 
 SIZES = ((80, 24), (120, 36))
 LOOK = Look(theme="dark", motion=Motion.NONE, paced=False, fps=60, plain=False, mouse=True, blink=False)
@@ -83,6 +85,8 @@ SHOTS = (
     Shot("transcript", "private/vault", ("t",)),
     Shot("matrix", "grafana/grafana", ("a", f"{WAIT}same image", "m", f"{WAIT}as its upstream")),
     Shot("export", "debian", ("e",)),
+    Shot("findings", keys=("c",)),
+    Shot("settings", keys=("c", "tab", "tab", "tab")),
     Shot("help", keys=("question_mark",)),
     Shot("catalog", keys=("down", "enter", f"{WAIT}complete")),
     Shot("tags", keys=_ETCD),
@@ -164,11 +168,12 @@ async def _make(options: Options, config: HostConfig, engines: HostEngines, stac
     live = stack.enter_context(session_of(options, config, DEMO_PLACE))
     health = [replace(check, ms=2 * distance(check.url)) async for check in live.health()]
     await live.aclose()
+    survey = await survey_host(options, config.root, demo_resolver())
 
     async def take(shot: Shot, size: tuple[int, int]) -> str:
         session = RecordedSession(live, sorted(health, key=lambda check: check.url), walks)
         browsed = stack.enter_context(session_of(options, config, DEMO_PLACE))
-        svg = await _shoot(shot, session, browsed, engines, size)
+        svg = await _shoot(shot, session, browsed, engines, size, survey)
         await browsed.aclose()
         return svg
 
@@ -184,7 +189,12 @@ async def _make(options: Options, config: HostConfig, engines: HostEngines, stac
 
 
 async def _shoot(
-    shot: Shot, session: RecordedSession, browsed: LiveSession, engines: HostEngines, size: tuple[int, int]
+    shot: Shot,
+    session: RecordedSession,
+    browsed: LiveSession,
+    engines: HostEngines,
+    size: tuple[int, int],
+    survey: Survey,
 ) -> str:
     # Textual reads its variables when it is imported; `main` cleared them before.
     from regtui.tui.app import RegtuiApp, Start
@@ -195,7 +205,10 @@ async def _shoot(
     async def open_session() -> Session:
         return session
 
-    begin = Start(session.config, DEMO_PLACE, open_session, LOOK, shot.name)
+    async def look() -> Survey:
+        return survey
+
+    begin = Start(session.config, DEMO_PLACE, open_session, LOOK, shot.name, survey=look)
     app = RegtuiApp(replace(begin, browsing=lambda _: browsing_of(browsed), engines=lambda: engines))
     async with app.run_test(size=size) as pilot:
         for key in ("", *shot.keys):

@@ -29,7 +29,7 @@ def verdict_entries(survey: Survey, width: int, glyphs: Glyphs) -> tuple[Entry, 
     is_known = survey.daemon is not None or survey.process is not None or survey.daemon_failed
     told = _daemon(survey, width, glyphs) if is_known or survey.config.engine in _DOCKERS else []
     daemon = headed("The daemon that runs", "", told, width)
-    is_news = (survey.daemon is None and bool(survey.daemon_words)) or any(one.differs for one in _compared(survey))
+    is_news = survey.daemon_failed or any(one.differs for one in _compared(survey))
     return (*refusal, *daemon, *findings) if is_news else (*refusal, *findings, *daemon)
 
 
