@@ -19,11 +19,12 @@ from regtui.daemon import (
     local_state,
     refine,
     running_daemon,
+    side_by_side,
 )
 from regtui.daemon.answers import live_daemon
 from regtui.host.discover import load
 from regtui.host.files import HostFiles
-from regtui.host.model import EngineName, HostConfig
+from regtui.host.model import EngineName, HostConfig, Proxies
 from tests.docker_socket import RECORDED, always, listening, recorded, recorded_host, said
 
 if TYPE_CHECKING:
@@ -357,3 +358,14 @@ def test_lint_tells_of_a_daemon_with_another_list(
     with listening(hung, always(b"")):
         run(["lint", "--engine", "moby"])
     assert "the files alone are judged" in capsys.readouterr().err
+
+
+def test_a_proxy_of_the_daemon_that_the_files_no_longer_name() -> None:
+    live = said("moby", HttpsProxy="http://user:hunter2@old.example.com:3128", NoProxy="quay.io")
+    config = replace(HostConfig(EngineName.MOBY, "test"), proxies=Proxies(https="http://new.example.com:3128"))
+    told = {one.what: (one.runs, one.files) for one in side_by_side(config, live)}
+    assert told["HTTPS_PROXY"] == (("http://old.example.com:3128",), ("http://new.example.com:3128",))
+    assert told["NO_PROXY"] == (("quay.io",), ())
+    assert "HTTP_PROXY" not in told
+    same = replace(config, proxies=Proxies(https="http://other:pass@old.example.com:3128", no_proxy="quay.io"))
+    assert [one.what for one in side_by_side(same, live) if one.differs and "PROXY" in one.what] == []

@@ -279,3 +279,26 @@ def test_any_yaml_is_read(data: bytes) -> None:
 def test_any_words_of_docker_run_are_read(words: list[str]) -> None:
     found = parse_run("docker", [Setting("", word, Source("x")) for word in ("run", *words)])
     assert found is None or all(0 < port.port < 65536 for port in found.ports)
+
+
+FIB = """\
+Main:
+  +-- 0.0.0.0/0 3 0 5
+     |-- 0.0.0.0
+        /0 universe UNICAST
+     +-- 198.51.100.0/24 2 0 2
+        |-- 198.51.100.0
+           /24 link UNICAST
+        |-- 198.51.100.7
+           /32 host LOCAL
+"""
+
+
+def test_the_kernel_tells_the_addresses_of_this_host(tmp_path: Path) -> None:
+    (tmp_path / "proc/net").mkdir(parents=True)
+    (tmp_path / "proc/net/fib_trie").write_text(FIB)
+    here = this_host(HostFiles(tmp_path))
+    known = {"m.example.com": (ip_address("198.51.100.7"),), "o.example.com": (ip_address("198.51.100.8"),)}
+    assert here.is_here("m.example.com", known)
+    assert here.is_here("198.51.100.7", {})
+    assert not here.is_here("o.example.com", known)

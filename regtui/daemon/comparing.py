@@ -119,11 +119,28 @@ def arguments_beside(config: HostConfig, running: RunningDaemon) -> tuple[Compar
 
 
 def side_by_side(config: HostConfig, live: LiveDaemon) -> tuple[Compared, ...]:
-    """Return the lists of the daemon beside those of the files. Blocked names are no part of what it tells."""
+    """Return the lists of the daemon, and its proxies, beside those of the files.
+
+    Blocked names are no part of what it tells.
+    """
     listed = (one.name for one in live.registries), (one.value for one in config.registries)
     mirrors = map(_bare, live.mirrors), (_bare(one.value) for one in config.mirrors)
     lists = (_compared("registries", *listed), _compared("mirrors", *mirrors))
-    return lists if config.insecure_broken else (*lists, *_insecure(config, live))
+    insecure = () if config.insecure_broken else tuple(_insecure(config, live))
+    return (*lists, *insecure, *_proxies(config, live))
+
+
+def _proxies(config: HostConfig, live: LiveDaemon) -> Iterator[Compared]:
+    """Yield the daemon's proxies; their users and passwords are hidden on both sides, so they are not compared."""
+    own = config.proxies
+    pairs = (live.http_proxy, own.http), (live.https_proxy, own.https), (live.no_proxy, own.no_proxy)
+    for what, (runs, says) in zip(("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"), pairs, strict=True):
+        if runs or says:
+            yield _compared(what, *([_open(text)] if text else [] for text in (runs, says)))
+
+
+def _open(proxy: str) -> str:
+    return strip_userinfo(proxy).replace("***@", "")
 
 
 def _insecure(config: HostConfig, live: LiveDaemon) -> Iterator[Compared]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from regtui.frozen import dataclass
@@ -112,10 +113,10 @@ def local_mirrors(
 def this_host(files: FileSource, addresses: frozenset[Address] = frozenset()) -> Here:
     """Return the names of the host whose files these are, from /etc/hostname, the kernel and /etc/hosts.
 
-    `addresses` are what is known of its interfaces.
+    `addresses` are what is known of its interfaces, besides what the kernel's table of IPv4 says of them.
     """
     names = {name for path in ("/etc/hostname", "/proc/sys/kernel/hostname") if (name := _first_word(files, path))}
-    found = set(addresses)
+    found = {*addresses, *_own_addresses(files)}
     for address, aliases in _hosts(files):
         if address.is_loopback:
             names.update(aliases)
@@ -148,6 +149,15 @@ def _first_word(files: FileSource, path: str) -> str:
     text = files.read(path)
     words = text.data.decode("utf-8", "replace").split() if isinstance(text, FileText) else []
     return words[0].lower() if words and not words[0].startswith("#") else ""
+
+
+def _own_addresses(files: FileSource) -> Iterator[Address]:
+    """Yield the addresses of the host's interfaces: entries that are followed by `/32 host LOCAL` (fib_trie.c)."""
+    text = files.read("/proc/net/fib_trie")
+    lines = text.data.decode("ascii", "replace").splitlines() if isinstance(text, FileText) else []
+    for line, below in pairwise(lines):
+        if "/32 host LOCAL" in below and (address := parse_ip(line.rpartition("|--")[2].strip())) is not None:
+            yield address
 
 
 def _hosts(files: FileSource) -> Iterator[tuple[Address, list[str]]]:
