@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from regtui.registry.replies import Reply
 
 
+IN_THE_CLEAR = "over plain HTTP, which the host allows by listing it as insecure, anybody on the way can read it"
+
+
 class Asker:
     """Asks endpoints for a walk; `targets` gives the client's view of an endpoint (TLS, credentials)."""
 
@@ -239,7 +242,9 @@ class _Asking:
                 stage.failed(str(error))
                 return NotAuthorized(error.go, str(error), _no_answer(Step.TOKEN, error, error.method, error.url))
         if ping.answer.status == 401:
-            self._watch.credential(granted.words or self._words, granted.withheld)
+            words = granted.words or self._words
+            crosses = granted.authorization.identity and self._target.is_readable_on_the_way
+            self._watch.credential(f"{words}; {IN_THE_CLEAR}" if crosses else words, granted.withheld)
         return granted
 
     async def _manifest(self, wanted: str, authorization: Authorization) -> HttpAnswer | NoAnswer:

@@ -12,7 +12,7 @@ from regtui.registry import limits
 from regtui.registry.addresses import literal
 from regtui.registry.auth import Authorization
 from regtui.registry.cached import cache_header
-from regtui.registry.echoes import without_echo
+from regtui.registry.echoes import SentSecrets
 from regtui.registry.errors import NetworkError
 from regtui.registry.network import Watch
 from regtui.registry.redirects import Refusal, is_redirect, leads_inside, next_hop
@@ -73,6 +73,7 @@ class Asker:
     def __init__(self, transport: Transport, places: Places, user_agent: str = "") -> None:
         self._transport = transport
         self._places = places
+        self._sent = SentSecrets()
         self._own_headers = (("User-Agent", user_agent),) if user_agent else ()
 
     async def ask(self, errand: Errand, watch: RequestWatch | None = None) -> Reply:
@@ -112,6 +113,7 @@ class Asker:
         )
         shown = strip_userinfo(url) if redirected else url
         send = self._transport.post_token if errand.method == "POST" else self._transport.request
+        self._sent.add(proof, errand.body)
         began = time.perf_counter()
         try:
             response = await send(request, stages)
@@ -121,7 +123,7 @@ class Asker:
             raise error.asked(errand.method, shown) from error
         if watch is not None:
             watch.request_ended(errand.method, shown, response.status, response.seconds, cache_header(response))
-        return reply_to(errand.method, without_echo(response, proof, errand.body))
+        return reply_to(errand.method, self._sent.without(response))
 
     async def _check(self, errand: Errand, here: WebUrl, onward: WebUrl, origin_addresses: tuple[Address, ...]) -> None:
         """Refuse a way from a public server into this host or its network, by name or by address."""

@@ -14,17 +14,35 @@ if TYPE_CHECKING:
 SHORTEST = 8
 """Characters of a secret that is looked for. Shorter ones are words, and JSON's own keys are shorter."""
 HIDDEN = "***"
+MOST_KEPT = 256
+"""Forms of secrets that are looked for in an error: a password has four, and every token one."""
 _SECRET_FIELDS = ("refresh_token", "password")
 
 
-def without_echo(response: Response, proof: tuple[tuple[str, str], ...], body: bytes = b"") -> Response:
-    """Return the answer to a request that had these secret headers and this body; of an error they are taken out.
+class SentSecrets:
+    """The secrets that were sent so far: a registry may say what its token service was told."""
 
-    An answer that is no error is left as it is: its digest must stay what it was, and no engine prints it.
-    """
-    secrets = sent_secrets(proof, body) if response.status >= 400 else ()
-    if not secrets:
-        return response
+    def __init__(self) -> None:
+        self._forms: dict[str, None] = {}  # in the order of their last use
+
+    def add(self, proof: tuple[tuple[str, str], ...], body: bytes = b"") -> None:
+        """Note a request's secret headers and form; the oldest go first where there are very many."""
+        for form in sent_secrets(proof, body):
+            self._forms.pop(form, None)
+            self._forms[form] = None
+        while len(self._forms) > MOST_KEPT:
+            del self._forms[next(iter(self._forms))]
+
+    def without(self, response: Response) -> Response:
+        """Return an answer; of an error every secret is taken out, whoever got it.
+
+        An answer that is no error is left as it is: its digest must stay what it was, and no engine prints it.
+        """
+        forms = tuple(sorted(self._forms, key=len, reverse=True))
+        return _without(response, forms) if response.status >= 400 and forms else response
+
+
+def _without(response: Response, secrets: tuple[str, ...]) -> Response:
     content, reason, headers = response.body, response.reason, response.headers
     for secret in secrets:
         content = content.replace(secret.encode("utf-8", "surrogateescape"), HIDDEN.encode())

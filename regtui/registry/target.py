@@ -56,3 +56,9 @@ class Target:
         """
         url = parse_url(self.base)
         return url is not None and (url.scheme == "https" or self.insecure or is_loopback_name(url.host))
+
+    @property
+    def is_readable_on_the_way(self) -> bool:
+        """Whether what is sent crosses a network in the clear: plain HTTP to another host than this one."""
+        url = parse_url(self.base)
+        return url is not None and url.scheme == "http" and not is_loopback_name(url.host)

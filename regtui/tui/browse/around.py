@@ -59,6 +59,16 @@ def below_line(standing: Standing | None, selected: str, width: int, glyphs: Gly
     return crop((span(login or selected, Role.DIM),), width, glyphs.ellipsis)
 
 
+def below_lines(standing: Standing | None, selected: str, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
+    """Return the lines below a list on a small screen: one, or the whole sentence about a secret that was kept back.
+
+    That sentence ends with how to allow it, which must not be cut off.
+    """
+    if standing is not None and standing.withheld:
+        return wrap(standing.withheld, width, Role.WARN)
+    return (below_line(standing, selected, width, glyphs),)
+
+
 def place_lines(place: Place, standing: Standing | None, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
     """Tell of the registry: the URL that answers, the login, the limit."""
     url = standing.url if standing is not None else place.endpoint.url

@@ -9,7 +9,7 @@ from textual import on, work
 from textual.widgets import Static
 
 from regtui.tui.actions import Place as Keys
-from regtui.tui.browse.around import Void, below_line, empty_lines
+from regtui.tui.browse.around import Void, below_lines, empty_lines
 from regtui.tui.browse.filter import EVERYTHING, Form, read_filter
 from regtui.tui.browse.filter_input import FilterInput
 from regtui.tui.browse.follow import Ended, Paged
@@ -330,7 +330,7 @@ class ListingScreen(BrowsingScreen):
 
     def _below(self) -> Make:
         standing, selected = self.standing, self.selected_text()
-        return lambda width: (below_line(standing, selected, width, self.glyphs),)
+        return lambda width: below_lines(standing, selected, width, self.glyphs)
 
     def _status(self) -> Make:
         reading, names, glyphs, note, wait = self.reading, self.names, self.glyphs, self.note(), self.wait_left
