@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from regtui.tui.app import RegtuiApp, Start
-from tests.faults.bench import BAD, GOOD, MANIFEST, NAME, PING, SECRETS, SERVED, SERVES, Bench, registry
-from tests.hostile import AUTHORITY_PEM, answering, serving
-from tests.issuing import issue, server_of
+from tests.faults.bench import BAD, GOOD, MANIFEST, NAME, PING, SECRETS, SERVES, Bench, registry
+from tests.hostile import AUTHORITY_PEM, serving
 from tests.registry_net import bearer, refusal, reply, token
 from tests.tui_browsing import calm, until
 from tests.tui_pty import LIMIT, Terminal, running_command
@@ -100,10 +99,7 @@ async def test_the_screen_says_what_was_kept_back_and_how_to_allow_it(size: tupl
 
 @pytest.mark.fault(23)
 async def test_an_insecure_registry_has_its_badge(tmp_path: Path) -> None:
-    async with (
-        serving(answering(PING, SERVED), server_of(issue(BAD, dns=[BAD]))) as server,
-        Bench(tmp_path, {BAD_URL: server.port}) as bench,
-    ):
+    async with Bench(tmp_path, {BAD_URL: SERVES}) as bench:
         bench.configure(BAD, insecure=(BAD,))
         async with showing(bench, LARGE, f"{BAD}/{NAME}") as pilot:
             text = joined(await shown(pilot, "certificate not verified"))
