@@ -76,7 +76,7 @@ async def check(
     target: Callable[[Endpoint], tuple[Target, str]],
 ) -> events.HealthChecked:
     """Ask the endpoints one after the other, as a pull would, until one answers."""
-    outcome, text, url = Outcome.SKIPPED, "docker cannot ask it", ""
+    outcome, text, url = Outcome.SKIPPED, "the engine cannot ask it", ""
     began = clock.now()
     for endpoint in endpoints:
         url = endpoint.url

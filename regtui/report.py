@@ -128,6 +128,7 @@ def _head(record: Resolution) -> dict[str, Any]:
         "schema": SCHEMA,
         "name": plan.name,
         "engine": plan.engine,
+        **({"client": plan.client} if plan.client else {}),
         "reference": None
         if parts is None
         else {"domain": parts.domain, "path": parts.path, "tag": parts.tag, "digest": parts.digest},

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from regtui import events
 from regtui.engines.base import Attempt, Concluded, HttpAnswer, NoAnswer, Passed, Say, Verdict
+from regtui.engines.commands import authority_place
 from regtui.outcome import Outcome, Trouble
 from regtui.registry.jsonbody import off_loop
-from regtui.stored import CERTS
-from regtui.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -118,7 +117,7 @@ class Resolution:
         if failure.trouble is not Trouble.CERTIFICATE or not failure.go.startswith(UNKNOWN_AUTHORITY):
             return ""
         host = self._plan.candidates[move.candidate].endpoints[move.endpoint].host
-        return f"; to trust its authority, put that one's certificate into {CERTS}/{printable(host)}/ca.crt"
+        return f"; to trust its authority, put that one's certificate into {authority_place(self._plan, host)}"
 
     async def _ask_the_rest(self, verdict: Verdict) -> None:
         """Walk every candidate behind the winner as if it were the only one, on the user's word."""

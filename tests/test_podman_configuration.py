@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from regtui.cli import run
+from regtui.engines.base import Plan, Question
+from regtui.engines.choice import engine_of
+from regtui.engines.commands import authority_place
 from regtui.host.credentials import Credential, HelperCall
 from regtui.host.discover import load
 from regtui.host.files import HostFiles
@@ -172,9 +175,6 @@ def test_a_file_that_is_no_json_locks_every_registry(tmp_path: Path) -> None:
 def test_what_the_policy_makes_of_an_image(
     policy: dict[str, Any], image: str, *, rejected: bool, unverified: bool, tmp_path: Path
 ) -> None:
-    from regtui.engines.base import Question
-    from regtui.engines.choice import engine_of
-
     write_files(tmp_path, {CONF: TWO, "etc/containers/policy.json": json.dumps(policy)})
     config = load(tmp_path, engine=EngineName.PODMAN)
     candidate = engine_of(config).plan(Question(config, image)).candidates[0]
@@ -202,3 +202,29 @@ def test_who_completes_a_name(
     plan = planned(tmp_path, capsys, {}, name, engine=engine)
     told = plan["refused"][-1] if plan["refused"] else plan["candidates"][0]["reference"]
     assert told.startswith(expected)
+    assert plan["client"] == {"kubelet": "cri"}.get(engine, engine)
+
+
+@pytest.mark.parametrize(
+    ("engine", "expected"),
+    [
+        (EngineName.MOBY, "/etc/docker/certs.d/a.example:5000/ca.crt"),
+        (EngineName.PODMAN, "/etc/containers/certs.d/a.example:5000/ca.crt"),
+        (
+            EngineName.CONTAINERD,
+            "/etc/containerd/certs.d/a.example:5000/ca.crt, or name it with ca in hosts.toml there",
+        ),
+    ],
+)
+def test_an_authority_is_trusted_where_the_engine_looks_for_it(engine: EngineName, expected: str) -> None:
+    assert authority_place(Plan(engine, "app", None), "a.example:5000") == expected
+
+
+@pytest.mark.parametrize("engine", ["podman", "containerd"])
+def test_a_replay_prints_what_was_printed(engine: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = str(tmp_path / "walk.rec")
+    assert run(["--demo", "resolve", "debian", "--engine", engine, "--record", file]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert run(["replay", file]) == 0
+    here = [line for line in told if line.strip().startswith("this host's ")]  # known of the host itself alone
+    assert capsys.readouterr().out.splitlines() == [line for line in told if line not in here]

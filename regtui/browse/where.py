@@ -104,7 +104,7 @@ def registry_place(session: BrowseSession, candidate: Candidate) -> Place:
     for place in _places(candidate, session):
         if not place.mirror:
             return place
-    reason = printable(candidate.reason) or "docker cannot ask it"
+    reason = printable(candidate.reason) or "the engine cannot ask it"
     raise BrowseError(f"{printable(candidate.registry, 100)}: {reason}", candidate.outcome or Outcome.SKIPPED)
 
 

@@ -109,7 +109,7 @@ class Tried:
         for candidate in candidates_of(self._session, self._name):
             places = candidate_places(self._session, candidate)
             if not places:
-                reason = printable(candidate.reason) or "docker cannot ask it"
+                reason = printable(candidate.reason) or "the engine cannot ask it"
                 self.refuse(candidate.registry, BrowseError(reason, candidate.outcome or Outcome.SKIPPED))
             for place in places:
                 before = len(self.refusals)

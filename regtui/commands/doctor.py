@@ -133,6 +133,7 @@ def _config(options: Options) -> HostConfig:
 def _host(config: HostConfig) -> dict[str, object]:
     return {
         "engine": f"{config.engine}: {config.engine_reason}",
+        "engines here": [f"{one.label}: {one.reason}" for one in config.engines],
         "registries": len(config.registries),
         "mirrors": len(config.mirrors),
         "refused": "" if config.refusal is None else config.refusal.message,

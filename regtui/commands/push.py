@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from regtui.engines.base import Question
+from regtui.engines.commands import push_command
 from regtui.engines.push import push_plan
 from regtui.outcome import Outcome
 from regtui.outlet import Outlet
@@ -67,7 +68,7 @@ def tell_push(plan: PushPlan, outlet: Outlet) -> None:
             outlet.line(outlet.paint("accent", f"           {need.fix}"))
     if plan.prints or plan.refused:
         outlet.line("")
-        outlet.line("docker push would print:")
+        outlet.line(f"{push_command(plan.engine)} would print:")
         for line in (*plan.prints, *plan.refused):
             outlet.line(f"  {printable(line, _LINE)}")
 

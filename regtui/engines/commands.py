@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regtui.host.model import ContainerdClient, EngineHere, EngineName
+from regtui.text import printable
 
 if TYPE_CHECKING:
     from regtui.engines.base import Plan
@@ -34,6 +35,17 @@ def program(engine: EngineName, client: str = "") -> str:
     return pull_command(engine, client).partition(" ")[0]
 
 
+def push_command(engine: EngineName) -> str:
+    """Return the words before the image's name of a push."""
+    match engine:
+        case EngineName.RHEL_DOCKER | EngineName.MOBY:
+            return "docker push"
+        case EngineName.PODMAN:
+            return "podman push"
+        case EngineName.CONTAINERD:
+            return "ctr images push"
+
+
 def command_of(plan: Plan) -> str:
     """Return the pull command of a plan."""
     return pull_command(plan.engine, plan.client)
@@ -49,9 +61,26 @@ def pull_on(config: HostConfig) -> str:
     return pull_command(config.engine, client_of(config))
 
 
+def program_on(config: HostConfig) -> str:
+    """Return the program that pulls on a host."""
+    return program(config.engine, client_of(config))
+
+
 def label_of(config: HostConfig) -> str:
     """Return a host's engine for a person: `podman`, `containerd (nerdctl)`."""
     return EngineHere(config.engine, "", client_of(config)).label
+
+
+def authority_place(plan: Plan, host: str) -> str:
+    """Return where the certificate of a registry's authority has to lie, or to be named, for the engine to trust it."""
+    shown = printable(host)
+    match plan.engine:
+        case EngineName.PODMAN:
+            return f"/etc/containers/certs.d/{shown}/ca.crt"
+        case EngineName.CONTAINERD:
+            return f"/etc/containerd/certs.d/{shown}/ca.crt, or name it with ca in hosts.toml"
+        case EngineName.RHEL_DOCKER | EngineName.MOBY:
+            return f"/etc/docker/certs.d/{shown}/ca.crt"
 
 
 def halted(engine: EngineName) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.widgets import Static
 
-from regtui.engines.commands import label_of, pull_on
+from regtui.engines.commands import label_of, program_on, pull_on
 from regtui.events import ResolutionStarted
 from regtui.tui.actions import ACTIONS, Owner, Place
 from regtui.tui.bindings import bindings_of
@@ -277,7 +277,7 @@ class HomeScreen(WalkPanels):
         if row is None or self._session is None:
             return
         if row.kind is Kind.BLOCKED:
-            self.app.notify(f"{row.name}: blocked, docker asks nothing of it.", markup=False)
+            self.app.notify(f"{row.name}: blocked, {program_on(self._config)} asks nothing of it.", markup=False)
             return
         from regtui.browse.models import BrowseError
         from regtui.tui.browse.source import Surroundings
