@@ -212,7 +212,7 @@ def test_who_completes_a_name(
         (EngineName.PODMAN, "/etc/containers/certs.d/a.example:5000/ca.crt"),
         (
             EngineName.CONTAINERD,
-            "/etc/containerd/certs.d/a.example:5000/ca.crt, or name it with ca in hosts.toml there",
+            "/etc/containerd/certs.d/a.example:5000/ca.crt, or name it with ca in hosts.toml",
         ),
     ],
 )
