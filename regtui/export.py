@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.markdown import ReportFormat, about, report
 from regtui.mirrors import mirror_documents, mirror_truth
 from regtui.outfile import WriteError, write_file

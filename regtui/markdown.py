@@ -6,12 +6,12 @@ What others wrote stands in code spans and code blocks alone, where Markdown kno
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from regtui import __version__
 from regtui.engines.commands import command_of
+from regtui.frozen import dataclass
 from regtui.mirrors import mirror_truth
 from regtui.outcome import Outcome
 from regtui.redaction import own_home, redact

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from regtui.frozen import dataclass
 from regtui.host.model import (
     EngineName,
     Finding,

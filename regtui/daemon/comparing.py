@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.host.discover import load
 from regtui.host.flags import engine_version, parse_arguments
 from regtui.host.flags_known import MOBY_DEFAULT

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from dataclasses import dataclass
 
+from regtui.frozen import dataclass
 from regtui.text import printable
 
 HEADER_LIMIT = 64 << 10

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.benchmarks import Figure
 
 ROOT = Path(__file__).parent.parent.parent
-STARTS, ENDS = (24, 2), (7, 1)
+STARTS, ENDS = (18, 2), (5, 1)
 IDLE = (10.0, 1.0)
 """Seconds in which processor time is counted: its clock ticks every 10 ms."""
 HOST = """\
