@@ -6,8 +6,6 @@ import errno
 import os
 import sys
 
-from regtui.garbage import keep_all
-
 FAULT = 70
 """Exit status for a fault of regtui's own (EX_SOFTWARE of sysexits.h)."""
 UNWRITABLE = 74
@@ -37,6 +35,8 @@ def _run(arguments: list[str]) -> int:
 
         sys.stdout.write(f"regtui {__version__}\n")
         return 0
+    from regtui.garbage import keep_all
+
     keep_all()
     from regtui.cli import run
 
