@@ -126,3 +126,4 @@ async def test_a_blocked_or_dead_registry_says_why_in_the_place_of_names(tmp_pat
         await pilot.press("slash", *"no/such", "enter")
         await shown(pilot, "✗")
         assert "nothing could be read" in screen_text(pilot)
+        assert "dates and sizes" not in screen_text(pilot)

@@ -7,6 +7,7 @@ The terminal says that it knows synchronized output, so that the program marks w
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -52,6 +53,9 @@ class Screen:
         command = regtui("--config", str(path), "--no-cache", *NOWHERE)
         self.process = subprocess.Popen(command, cwd=ROOT, stdin=slave, stdout=slave, stderr=slave, env=environ)
         os.close(slave)
+        with contextlib.suppress(OSError):  # who watches should not stand in the queue; it takes a privilege
+            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+        self.has_all = False
         self._rest = b""
 
     def send(self, keys: bytes) -> None:
@@ -69,6 +73,7 @@ class Screen:
                 self._rest = self._rest.replace(ASKED, b"")
                 self.send(ANSWERED)
         frame, _, self._rest = self._rest.partition(FRAME_END)
+        self.has_all = self.has_all or b"complete" in frame
         return frame, time.perf_counter()
 
     def until(self, words: bytes) -> None:
@@ -103,9 +108,11 @@ def measure(*, short: bool) -> tuple[Figure, ...]:
             screen.until(b"enter browse")
             screen.send(b"\r")
             screen.until(b"loaded")
-            moves = [screen.press(DOWN, f"service-{row:03}".encode()) for row in range(1, keys)]
-            if not short:
-                screen.until(b"complete")  # and what was measured came before it
+            moves: list[tuple[int, float]] = []
+            while len(moves) < keys and not (screen.has_all and moves):  # in a short run, all came before a key
+                moves.append(screen.press(DOWN, f"service-{len(moves) + 1:03}".encode()))
+            if not screen.has_all:
+                screen.until(b"complete")
             screen.send(b"/")
             screen.until(b"/ ")
             _, first = screen.press(b"9", b"service-009")

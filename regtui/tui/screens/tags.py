@@ -90,9 +90,9 @@ class TagsScreen(ListingScreen):
     def note(self) -> str:
         """Say what is folded, and what is not asked for without a key."""
         told = []
-        if not self._reader.allowed:
+        if self._came and not self._reader.allowed:
             told.append("f reads dates and sizes")
-        elif not self._reader.spend:
+        elif self._came and not self._reader.spend:
             told.append("dates and sizes cost pulls: f reads them")
         if self.tags.folded:
             told.append(f"{number(self.tags.folded)} signatures and the like folded")
