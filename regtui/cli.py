@@ -280,7 +280,8 @@ def _add_host_options(parser: argparse.ArgumentParser) -> None:
         "--tty", action="store_true", help="podman on a terminal, where it asks which registry a short name means"
     )
     host.add_argument("--host", default="", metavar="[USER@]HOST", help=_HOST_HELP)
-    host.add_argument("--sudo", action="store_true", help="with --host: read its files with sudo, unasked")
+    sudo = "with --host: read its files with sudo, where that asks for no password"
+    host.add_argument("--sudo", action="store_true", help=sudo)
     host.add_argument(
         "--remote-credentials",
         action="store_true",
