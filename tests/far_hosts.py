@@ -8,7 +8,7 @@ import shutil
 import socket
 import stat
 import subprocess
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -151,7 +151,8 @@ def far_host(
         yield FarHost(name, port, root, folder, process)
     finally:
         for pid in children_of(process.pid):
-            os.kill(pid, 15)
+            with suppress(ProcessLookupError):  # it has just ended
+                os.kill(pid, 15)
         process.terminate()
         process.wait()
         assert process.stderr is not None

@@ -66,10 +66,8 @@ class FarHost:
         return self._memory.machine
 
     def begin(self) -> None:
-        """Fetch everything that regtui reads on any host: one round trip."""
-        self._memory.fold(
-            self.shell.fetch((*wanted(), (Kind.EXISTS, self._socket)), about=True, login=self.logins).records
-        )
+        """Take what regtui reads on any host, which was asked for with the login."""
+        self._memory.fold(self.shell.greeting().records)
 
     def settle(self, reading: Callable[[], T]) -> T:
         """Return what a reading of its files makes, called again when what it missed has been fetched."""
@@ -148,7 +146,8 @@ def far_host(
     socket: str = SOCKET,
 ) -> Iterator[FarHost]:
     """Log in, fetch what regtui reads, yield the host, and end the connection. SshError is a sentence."""
-    with FarShell(host, sudo=sudo, batch=batch, echo=echo) as shell:
+    first = (*wanted(), (Kind.EXISTS, socket))
+    with FarShell(host, first=first, login=logins, sudo=sudo, batch=batch, echo=echo) as shell:
         far = FarHost(shell, logins=logins, socket=socket)
         far.begin()
         yield far

@@ -1,4 +1,9 @@
-"""What `ssh -W` says to the ssh that holds the connection, without a process for each (OpenSSH, PROTOCOL.mux)."""
+"""What `ssh -W` says to the ssh that holds the connection, without a process for each (OpenSSH, PROTOCOL.mux).
+
+Measured on loopback: 4 ms for a connection, where `ssh -W` takes 12 to 18 ms more for its process. A SOCKS forward on a
+Unix socket is no choice: ssh has none ("streamlocal and dynamic forwards are mutually exclusive"), and a SOCKS answer
+does not tell why a connection failed.
+"""
 
 from __future__ import annotations
 

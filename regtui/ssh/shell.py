@@ -40,9 +40,24 @@ def to_stderr(line: str) -> None:
 
 
 class FarShell:
-    """One login at a host. Entering waits for it, and raises SshError where it fails; leaving ends it."""
+    """One login at a host. Entering waits for it, and raises SshError where it fails; leaving ends it.
 
-    def __init__(self, host: str, *, sudo: bool = False, batch: bool = False, echo: Callable[[str], None] = to_stderr):
+    What is asked for first goes with the greeting: a round trip less than after it.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        *,
+        first: tuple[Want, ...] = (),
+        login: bool = False,
+        sudo: bool = False,
+        batch: bool = False,
+        echo: Callable[[str], None] = to_stderr,
+    ) -> None:
+        """`first` are the files that are fetched at once, `login` as for `fetch`."""
+        self._first = first
+        self._login = login
         self.host = host
         self.asked = 0  # round trips so far, the login aside
         self._shown = printable(host, 100)
@@ -94,10 +109,14 @@ class FarShell:
         words = self._master.words
         return words.failures.get(place) or words.last_failure
 
-    def fetch(self, wants: Iterable[Want], *, about: bool = False, login: bool = False) -> Reply:
+    def greeting(self) -> Reply:
+        """Return what was asked for first."""
+        return self._result(self._greeting)
+
+    def fetch(self, wants: Iterable[Want]) -> Reply:
         """Return the records of files: one round trip. SshError where the host is lost."""
         number, future = self._register()
-        self._master.send(script.fetch(number, wants, about=about, login=login))
+        self._master.send(script.fetch(number, wants, about=False, login=False))
         return self._result(future)
 
     def lookup(self, name: str) -> Future[Reply]:
@@ -126,7 +145,9 @@ class FarShell:
     def _enter(self) -> None:
         nonce = secrets.token_hex(16)
         threading.Thread(target=self._read, args=(Cutter(script.mark(nonce)),), name="ssh-shell", daemon=True).start()
-        self._master.send(script.prologue(nonce) + b'm "hello"\n')
+        number, self._greeting = self._register()
+        asking = script.fetch(number, self._first, about=True, login=self._login)
+        self._master.send(script.prologue(nonce) + b'm "hello"\n' + asking)
         began = time.monotonic()
         authenticated: float | None = None
         with self._news:
