@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from regtui.registry.client import RegistryClient, Target
     from regtui.registry.replies import Reply
 
+REFUSING = (401, 403)
+"""Statuses of a registry that wants a login, or another one."""
+
 
 IN_THE_CLEAR = "over plain HTTP, which the host allows by listing it as insecure, anybody on the way can read it"
 
@@ -197,6 +200,10 @@ class _Asking:
                 if digest is not None:
                     answer = replace(answer, child=await self._read(digest, granted.authorization))
             stage.result(answer.child or manifest)
+        if ping.answer.status != 401 and isinstance(manifest, HttpAnswer) and manifest.status in REFUSING:
+            # Nobody asked for a login before: the engine sends none, whatever is stored.
+            unsent = "; it is not sent, as /v2/ asks for none" if self._target.credential is not None else ""
+            self._watch.credential(f"{self._words}{unsent}", "")
         return answer, kept
 
     async def directly(self) -> Answer:

@@ -144,6 +144,8 @@ def main() -> None:
     """Make all pictures."""
     for name in [name for name in os.environ if name.startswith("TEXTUAL") or name == "NO_COLOR"]:
         del os.environ[name]
+    os.environ["HOME"] = "/root"  # the pictures name the login file of a person
+    os.environ.pop("DOCKER_CONFIG", None)
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
     options = parse(["--demo"])
     assert options is not None

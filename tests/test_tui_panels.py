@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from regtui.engines.base import Plan
-from regtui.events import AlsoFound, ResolutionEnded
+from regtui.events import AlsoFound, CredentialChosen, ResolutionEnded
 from regtui.host.model import BUILT_IN, EngineName, Finding, HostConfig, Security, Setting, Severity, Source
 from regtui.outcome import Outcome
 from regtui.tui.cells import Line, line_text, line_width
@@ -293,6 +293,19 @@ def test_the_transcript_stands_beside_the_truth_where_there_is_room() -> None:
             "its own time limits would cost 45 s",
             "≈ assumed: the v1 protocol is never asked",
         ]
+
+
+def test_a_registry_that_wants_a_login_is_told_with_the_login_that_it_got() -> None:
+    chosen = CredentialChosen(90.0, 1, 0, "no credentials for it in /root/.docker/config.json", "withheld: plain HTTP")
+    walk = fold(walked("nosuch"), chosen)
+    narrow, wide = (text_of(transcript_lines(walk, width, UNICODE)) for width in (74, 114))
+    place = next(index for index, line in enumerate(narrow) if "https://quay.io: answered 401" in line)
+    assert narrow[place + 2 : place + 4] == [
+        "      no credentials for it in /root/.docker/config.json",
+        "      withheld: plain HTTP",
+    ]
+    assert any(line.endswith("│   no credentials for it in /root/.docker/config.json") for line in wide)
+    assert "config.json" not in "".join(text_of(transcript_lines(walked("nosuch"), 74, UNICODE)))
 
 
 @pytest.mark.parametrize("width", [20, 40, 76, 96, 140])

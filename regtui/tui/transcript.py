@@ -69,11 +69,12 @@ def _truth(view: CandidateView, glyphs: Glyphs) -> tuple[Span, ...]:
     if view.outcome is None:
         return ()
     told = [
-        _endpoint_truth(endpoint, endpoint.ended, glyphs)
+        line
         for endpoint in view.endpoints
         if endpoint.ended is not None
         and endpoint.ended.outcome is not Outcome.SKIPPED
         and endpoint.endpoint.api != "v1"
+        for line in (_endpoint_truth(endpoint, endpoint.ended, glyphs), *_login(endpoint, endpoint.ended))
     ]
     if not told:
         reason = f": {view.error}" if view.error else ""
@@ -89,6 +90,13 @@ def _endpoint_truth(view: EndpointView, ended: EndpointEnded, glyphs: Glyphs) ->
     mirror = "mirror " if view.endpoint.mirror else ""
     what = ended.error or outcome_word(ended.outcome)
     return span(f"{sign} {mirror}{view.endpoint.url}: {what}", outcome_role(ended.outcome))
+
+
+def _login(view: EndpointView, ended: EndpointEnded) -> tuple[Span, ...]:
+    """Of a registry that wants a login: which one it was given, or where there is none for it."""
+    if ended.outcome not in (Outcome.UNAUTHORIZED, Outcome.DENIED):
+        return ()
+    return tuple(span(f"  {words}", Role.WARN) for words in (view.credential, view.withheld) if words)
 
 
 def _hanging(told: Span, width: int) -> tuple[Line, ...]:
