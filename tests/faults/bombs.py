@@ -11,10 +11,12 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from regtui.browse import BrowseError, place_of, tags
 from regtui.registry.browsing import Browser
 from regtui.registry.errors import RegistryError
 from tests.faults.bench import BAD, CALM, DIGEST, GOOD, MANIFEST, PING, SCHEMA2, SERVES, Bench
 from tests.faults.handlers import flood
+from tests.faults.heavy import HEAVY
 from tests.registry_net import bearer, reply
 
 if TYPE_CHECKING:
@@ -66,6 +68,9 @@ def servers() -> dict[str, Server]:
         "nesting": {"/v2/": PING, MANIFEST: said(nested)},
         "a million entries": {"/v2/": PING, MANIFEST: said(lists, Content_Type=LIST)},
         "a million lists": {"/v2/": PING, MANIFEST: said(wide, Content_Type=LIST)},
+        "a page of a million tags": HEAVY["eight MiB of tags"],
+        "a page of no tags": HEAVY["eight MiB of no tags"],
+        "a page of odd tags": HEAVY["eight MiB of odd tags"],
         "a token of a gigabyte": {
             "/v2/": bearer(f"https://{BAD}/token"),
             "/token": reply(200, bomb, Content_Encoding="gzip"),
@@ -84,6 +89,8 @@ async def set_off(server: Server) -> bool:
                 browser = Browser(session._opened(), session._target(endpoint)[0])
                 with contextlib.suppress(RegistryError):
                     await browser.manifest("team/app", "latest")
+                with contextlib.suppress(BrowseError):
+                    _ = [part async for part in tags(session, place_of(session, BAD), "team/app")]
                 await session.aclose()
             found = walked.document["found"]
     return bool(found) and found["digest"] == DIGEST
