@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from regtui.registry.network import Dialer, Resolver
     from regtui.stored import Store
 
+SAMPLE = "docker.io/library/regtui"
+"""A name whose plan tells docker.io's mirrors; nobody is asked for it."""
 LOOKUP_SECONDS = 1.0
 """How long a walk waits for the addresses that secure flags depend on; later counts as docker's DNS failure."""
 
@@ -211,6 +213,24 @@ class LiveSession:
         names = tuple(name for one in self.config.mirrors if (name := host_of(mirror_host(one.value))))
         addresses = await look_up_names(names, self._means.resolver, LOOKUP_SECONDS)
         return local_mirrors(self.config, caches, this_host(files), addresses)
+
+    async def mirrors_in_plain(self) -> frozenset[str]:
+        """Return `HOST[:PORT]` of each https mirror of docker.io that answers TLS in plain HTTP; no name is told."""
+        from regtui.outcome import Trouble
+        from regtui.registry.errors import NetworkError
+
+        if self.config.engine not in (EngineName.RHEL_DOCKER, EngineName.MOBY):
+            return frozenset()
+        asked = [one for made in self.plan(SAMPLE).candidates for one in made.endpoints if one.mirror]
+        found = set()
+        for endpoint in asked:
+            if endpoint.scheme == "https" and endpoint.fault is None:
+                try:
+                    await self._opened().ping(self._target(endpoint)[0])
+                except NetworkError as error:
+                    if error.trouble is Trouble.PLAIN_HTTP:
+                        found.add(endpoint.host)
+        return frozenset(found)
 
     async def aclose(self) -> None:
         """Close all connections."""

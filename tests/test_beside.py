@@ -12,15 +12,22 @@ import pytest
 from regtui.beside import NOTHING_BESIDE, Beside
 from regtui.cli import run
 from regtui.daemon import LocalImage, LocalImages
+from regtui.demo.story import story_world
+from regtui.demo.world import World
 from regtui.events import RequestEnded
+from regtui.host.discover import load
+from regtui.host.files import HostFiles
 from regtui.host.local_mirror import LocalCache, LocalMirror, services_of
 from regtui.host.model import Source
 from regtui.kept import kept_words
+from regtui.live import LiveSession, Means
 from regtui.mirrors import mirror_documents, mirror_truth
 from regtui.outlet import Outlet
 from regtui.registry.auth import Authorization
+from regtui.registry.tls import Trust
 from regtui.report import Resolution
 from regtui.survey import Survey
+from regtui.survey.reading import take
 from regtui.told import Narrator
 from regtui.tui.cells import line_text, line_width
 from regtui.tui.frames import Canvas, Scene, frame, settle
@@ -28,6 +35,7 @@ from regtui.tui.glyphs import UNICODE
 from regtui.tui.listing import rows_of
 from regtui.tui.mirror_words import mirror_words
 from tests.docker_socket import listening, recorded, said
+from tests.lint_hosts import FORK, OPTIONS, SYSCONFIG, write
 from tests.registry_net import Net, Requests, reply, target
 from tests.tui_fakes import CONFIG, DIGEST, MIRROR, SCRIPTS, ScriptedSession, planned_walk, walked
 from tests.tui_screens import LARGE, SMALL, assert_screen, settled, showing
@@ -197,3 +205,15 @@ def test_json_says_what_the_host_has(
             assert run(["resolve", name, "--json", "--engine", "moby", *away]) == 1
             (candidate,) = json.loads(capsys.readouterr().out)["candidates"]
             assert candidate["local"] == expected
+
+
+async def test_a_mirror_that_speaks_plain_http_behind_https_is_found_by_asking_it(tmp_path: Path) -> None:
+    plain = "registry.plain.example:5000"
+    write(tmp_path, {**FORK, SYSCONFIG: f"{OPTIONS.strip()[:-1]} --registry-mirror=https://{plain}'\n"})
+    async with World(story_world(lively=False)) as world:
+        trust = Trust(system=False, authorities=(world.authorities.encode(),))
+        session = LiveSession(load(tmp_path), Means(world.resolver, world.dialer, trust), place="test")
+        assert await session.mirrors_in_plain() == {plain}
+        await session.aclose()
+    survey = take(session.config, files=HostFiles(tmp_path), plain_http=frozenset({plain}))
+    assert "mirror-plain-http" in {one.code for one in survey.findings}

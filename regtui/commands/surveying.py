@@ -23,10 +23,17 @@ if TYPE_CHECKING:
     from regtui.survey import Survey
 
 
-async def survey_host(options: Options, root: str, resolver: Resolver, consulted: Consulted | None = None) -> Survey:
+async def survey_host(
+    options: Options,
+    root: str,
+    resolver: Resolver,
+    consulted: Consulted | None = None,
+    plain_http: frozenset[str] = frozenset(),
+) -> Survey:
     """Look at the host, `root` in place of the options' for the demo; what blocks runs in threads.
 
-    `consulted` is what is known already of its configuration and its daemon, for the first look.
+    `consulted` is what is known already of its configuration and its daemon, for the first look; `plain_http` are the
+    mirrors that answered TLS in plain HTTP.
     """
     if consulted is None:
         config = await asyncio.to_thread(read_host, options, root)
@@ -39,7 +46,14 @@ async def survey_host(options: Options, root: str, resolver: Resolver, consulted
     files = None if there is None else there.files
 
     def look() -> Survey:
-        return take(config, files=files, given=given, docker_config=docker_config, addresses=addresses)
+        return take(
+            config,
+            files=files,
+            given=given,
+            docker_config=docker_config,
+            addresses=addresses,
+            plain_http=plain_http,
+        )
 
     survey = await asyncio.to_thread(look if there is None else partial(there.settle, look))
     words = consulted.trouble or consulted.words

@@ -13,7 +13,7 @@ from regtui.commands.host import complain, read_host
 if TYPE_CHECKING:
     from regtui.cache import Cache
     from regtui.commands.live import Consulted
-    from regtui.live import Means
+    from regtui.live import LiveSession, Means
     from regtui.options import Options
     from regtui.registry.network import Resolver
     from regtui.session import Session
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 DEMO_CACHE = "cache"
 """Below the demo's own files, which are removed with it."""
+
+MIRROR_SECONDS = 2.0
+"""How long a survey waits for mirrors to say whether they speak TLS; one that is silent is no plain one."""
 
 
 def run(options: Options) -> int:
@@ -50,6 +53,8 @@ def run(options: Options) -> int:
                     opened.append(stack.enter_context(means_of(options)))
                 return opened[0]
 
+        sessions: list[LiveSession] = []
+
         def session() -> Session:
             from regtui.commands.live import consult
             from regtui.commands.sessions import session_with
@@ -58,6 +63,7 @@ def run(options: Options) -> int:
             first.append(consulted)
             made = session_with(means(), consulted.config, place, options.there)
             made.cache = cache()
+            sessions.append(made)
             return made
 
         async def open_session() -> Session:
@@ -68,7 +74,11 @@ def run(options: Options) -> int:
         async def survey() -> Survey:
             from regtui.commands.surveying import survey_host
 
-            return await survey_host(options, root, _resolver(options), first.pop() if first else None)
+            plain: frozenset[str] = frozenset()
+            with contextlib.suppress(TimeoutError):
+                if sessions:
+                    plain = await asyncio.wait_for(sessions[-1].mirrors_in_plain(), MIRROR_SECONDS)
+            return await survey_host(options, root, _resolver(options), first.pop() if first else None, plain)
 
         async def survey_as(named: Options) -> Survey:
             from regtui.commands.surveying import survey_host

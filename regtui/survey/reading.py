@@ -35,19 +35,20 @@ def take(
     given: bool = False,
     docker_config: str = "",
     addresses: Addresses | None = None,
+    plain_http: frozenset[str] = frozenset(),
     now: datetime | None = None,
 ) -> Survey:
     """Return the survey of a host, without its daemon; never raises for what the files hold.
 
     `given` says that the configuration is of files named with `--config`; `docker_config` is what DOCKER_CONFIG says
-    where it counts, `addresses` what is known of names.
+    where it counts, `addresses` what is known of names, `plain_http` who answered TLS in plain HTTP.
     """
     files = files or HostFiles(config.root)
     known = addresses or {}
     path = credentials_path(config.root, docker_config)
     credentials = read_credentials(files, path)
     evidence = gather(files, config, now=now or datetime.now(UTC), credentials=credentials, given=given)
-    evidence = replace(evidence, addresses=known)
+    evidence = replace(evidence, addresses=known, plain_http=plain_http)
     is_docker = config.engine in (EngineName.RHEL_DOCKER, EngineName.MOBY)
     around = Around(
         store_for(files, config, docker_config=docker_config),
