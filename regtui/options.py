@@ -27,7 +27,7 @@ class UsageError(Exception):
 
 
 class OtherHost(Protocol):
-    """The host of `--host`, logged in to; whatever it is asked raises SshError where it is lost."""
+    """The host of `--host`, logged in to; reading its files raises SshError where it is lost, unless `bear_loss`."""
 
     @property
     def name(self) -> str:
@@ -70,6 +70,10 @@ class OtherHost(Protocol):
 
     def settle(self, reading: Callable[[], T]) -> T:
         """Return what a reading of its files makes, called again when what it missed has been fetched."""
+        ...
+
+    def bear_loss(self) -> None:
+        """Let readings go on with what is known when the connection is lost, for a screen that stays."""
         ...
 
     async def daemon(self) -> LiveDaemon:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-DELAY = 0.04
+DELAY = 0.1
 """Seconds that a byte travels: much longer than either side thinks."""
 FILES = rhel_7("ADD_REGISTRY='--add-registry registry.far:5000'\n")
 TO_THE_LIST = 3

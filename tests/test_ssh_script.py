@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regtui.host.files import FILE_LIMIT, FileText, FileTrouble, TroubleKind
+from regtui.ssh.errors import SshError
 from regtui.ssh.files import FarFiles
 from regtui.ssh.frames import TALK_LIMIT, Cutter, FloodError
-from regtui.ssh.memory import Memory, State
+from regtui.ssh.memory import Entry, Memory, State
 from regtui.ssh.script import Kind, fetch, mark, prologue, quoted
 
 if TYPE_CHECKING:
@@ -165,3 +166,21 @@ def test_the_script_does_not_hold_its_own_mark() -> None:
     assert mark(NONCE).encode() not in prologue(NONCE)
     assert quoted("a'b") == "'a'\\''b'"
     assert State("names") is State.NAMES
+
+
+def test_a_screen_goes_on_with_what_is_known_when_the_host_is_lost() -> None:
+    def lost(_: object) -> None:
+        raise SshError("the connection to node7 is lost")
+
+    files = FarFiles(Memory({"/known": Entry(State.FILE, b"x")}), lost)
+
+    def reading() -> tuple[FileText | FileTrouble, ...]:
+        return files.read("/known"), files.read("/other")
+
+    with pytest.raises(SshError):
+        files.settle(reading)
+    files.bears_loss = True
+    known, other = files.settle(reading)
+    assert isinstance(known, FileText)
+    assert isinstance(other, FileTrouble)
+    assert other.message == "/other cannot be read: the connection to its host is lost"

@@ -69,6 +69,12 @@ def test_a_connection_that_breaks_under_the_screen_is_a_sentence_on_it(node7: Fa
             os.kill(session, signal.SIGKILL)
         terminal.send(b"/team/other\r")
         terminal.until("the connection to node7 is lost")
+        terminal.send(b"\x1b")
+        terminal.quiet()
+        terminal.send(b"c")
+        terminal.until("Settings")
+        terminal.send(b"r")
+        terminal.quiet()
         terminal.send(b"\x11")
         assert terminal.end() == 0
         assert terminal.restored()

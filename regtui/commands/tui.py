@@ -41,6 +41,8 @@ def run(options: Options) -> int:
             config, place = read_host(options, root=root), DEMO_PLACE
         else:
             config, place = read_host(options), options.host or ", ".join(options.configs) or "this host"
+        if options.there is not None:
+            options.there.bear_loss()
         first: list[Consulted] = []
         opened: list[Means] = []
         opening = threading.Lock()

@@ -44,9 +44,11 @@ class FarFiles:
     def __init__(self, memory: Memory, fetch: Fetch, *, withheld: bool = False) -> None:
         """`fetch` puts what is wanted into the memory; it raises SshError where the host is lost.
 
-        With `withheld` the files of logins are not asked for, and count as missing.
+        With `withheld` the files of logins are not asked for, and count as missing. With `bears_loss` a reading goes on
+        when the host is lost: a screen stays, with what is known.
         """
         self._withheld = withheld
+        self.bears_loss = False
         self._lock = threading.RLock()  # a survey reads on a thread of its own
         self._memory = memory
         self._fetch = fetch
@@ -71,7 +73,12 @@ class FarFiles:
                     self._noting = False
                 if not self._missed:
                     break
-                self._fetch(tuple(self._missed))
+                try:
+                    self._fetch(tuple(self._missed))
+                except SshError:
+                    if not self.bears_loss:
+                        raise
+                    return reading()  # what is not known now counts as unreadable, and says why
             return found
 
     def read(self, path: str, limit: int = FILE_LIMIT) -> FileText | FileTrouble:

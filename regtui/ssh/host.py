@@ -73,6 +73,10 @@ class FarHost:
         """Return what a reading of its files makes, called again when what it missed has been fetched."""
         return self.files.settle(reading)
 
+    def bear_loss(self) -> None:
+        """Let readings go on with what is known when the connection is lost."""
+        self.files.bears_loss = True
+
     def resolver(self) -> FarResolver:
         """Return a resolver that asks there."""
         conf, hosts = self.files.read("/etc/resolv.conf"), self.files.read("/etc/hosts")
