@@ -50,8 +50,11 @@ def complain(config: HostConfig, *, color: bool) -> bool:
 
 
 def tell_others(config: HostConfig, options: Options) -> None:
-    """Write to stderr which engine was taken and why, where the host has several and none was named."""
-    if options.engine is not None or options.json or len(config.engines) < 2:
+    """Write to stderr which engine was taken and why, where the host has several and none was named.
+
+    Of the demo's host nobody has to be told: its engines are a choice to try.
+    """
+    if options.engine is not None or options.json or options.demo or len(config.engines) < 2:
         return
     others = ", ".join(one.label for one in config.engines[1:])
     line = f"regtui: {config.engine} is shown, as {config.engine_reason}; this host has {others} too (--engine)"
