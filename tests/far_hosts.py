@@ -110,6 +110,11 @@ def _copy(root: Path, source: Path, place: str) -> None:
         shutil.copy(source.resolve(), target)
 
 
+def entering(root: Path) -> str:
+    """Return the words of a shell that go before a command which is to run in a root."""
+    return f"exec {'' if os.geteuid() == 0 else 'unshare --map-root-user '}chroot {root}"
+
+
 @contextmanager
 def far_host(
     folder: Path,
@@ -129,8 +134,7 @@ def far_host(
     make_root(root, files, programs)
     for key in ("host", "user"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / key)], check=True)
-    enter = "" if os.geteuid() == 0 else "unshare --map-root-user "
-    inside = f'exec {enter}chroot {root} /bin/sh -c "${{SSH_ORIGINAL_COMMAND:-true}}"'
+    inside = f'{entering(root)} /bin/sh -c "${{SSH_ORIGINAL_COMMAND:-true}}"'
     (folder / "inside").write_text(f"#!/bin/sh\nHOME=/root; export HOME\n{command or inside}\n")
     (folder / "inside").chmod(0o755)
     port = _free_port()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import subprocess
 import sys
 import tempfile
@@ -11,12 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from regtui.ssh.command import is_host
-from tests.far_hosts import far_host, rhel_7
+from tests.far_hosts import entering, far_host, rhel_7
 
 if TYPE_CHECKING:
     from tests.far_hosts import FarHost
 
 ROOT = Path(__file__).parent.parent
+USER = getpass.getuser()
 FILES = rhel_7("ADD_REGISTRY='--add-registry registry.far:5000'\n")
 
 
@@ -91,7 +93,7 @@ def test_a_host_that_is_not_known_is_not_trusted(tmp_path: Path) -> None:
 def test_a_login_that_is_refused(tmp_path: Path) -> None:
     with far_host(tmp_path, {}, programs=()) as host:
         (tmp_path / "user.pub").write_text("")
-        assert last_line(host) == "regtui: no login on node7: root@127.0.0.1: Permission denied (publickey)"
+        assert last_line(host) == f"regtui: no login on node7: {USER}@127.0.0.1: Permission denied (publickey)"
 
 
 def test_a_host_that_is_down_is_an_error_of_json_too(tmp_path: Path) -> None:
@@ -109,7 +111,7 @@ def test_a_talkative_host_is_read_all_the_same(tmp_path: Path) -> None:
     banner = tmp_path / "banner"
     banner.write_text("Authorized use only. \x1b[31mRed.\n" * 3)
     files = {**FILES, "/etc/profile": "echo from a profile\n"}
-    inside = f"echo 'a banner of an rc file'; HOME=/root; export HOME; exec chroot {tmp_path}/root /bin/sh -c sh"
+    inside = f"echo 'a banner of an rc file'; HOME=/root; export HOME; {entering(tmp_path / 'root')} /bin/sh -c sh"
     with far_host(tmp_path, files, command=inside, options=(f"Banner {banner}",)) as host:
         status, out, err = info(host)
     assert status == 0, err
@@ -126,7 +128,7 @@ def test_sudo_that_wants_a_password_is_told(tmp_path: Path) -> None:
 
 def test_a_flood_in_the_middle_ends_the_connection(tmp_path: Path) -> None:
     """A `cat` without `head`, and a file that never ends where the size was to be small."""
-    shell = f"HOME=/root; export HOME; exec chroot {tmp_path}/root /bin/sh -c sh"
+    shell = f"HOME=/root; export HOME; {entering(tmp_path / 'root')} /bin/sh -c sh"
     with far_host(tmp_path, FILES, command=shell) as host:
         (host.root / "bin/head").unlink()
         (host.root / "bin/cat").write_text("#!/bin/sh\nwhile :; do echo yes, and more of it; done\n")
