@@ -238,3 +238,14 @@ async def test_payloads_in_every_string() -> None:
         await pilot.press("c")
         await settled(pilot)
         assert_screen(pilot, "configuration-hostile-80x24")
+
+
+async def test_a_survey_that_comes_while_the_screen_is_laid_out(tmp_path: Path) -> None:
+    before, after = survey_of(tmp_path / "a", FINE), survey_of(tmp_path / "b", FAULTY)
+    async with showing(ScriptedSession(before.config)) as pilot:
+        screen = ConfigurationScreen(before, "here", UNICODE)
+        pushed = pilot.app.push_screen(screen)
+        screen.show(after)
+        await pushed
+        await settled(pilot)
+        assert "7 warnings, 4 notes" in screen_text(pilot)

@@ -75,11 +75,16 @@ class ConfigurationScreen(SurveyedScreen):
         yield FooterBar(Place.CONFIGURATION, plain=self._glyphs.plain, id="footer")
         yield FixedLines(id="too-small")
 
+    def on_mount(self) -> None:
+        """Draw what may have come while the parts were laid out."""
+        self.show(self._survey)
+
     def show(self, survey: Survey) -> None:
-        """Show another survey."""
+        """Show another survey; one that comes before the parts are there is drawn with them."""
         self._survey = survey
-        self._fixed("title").draw(self._title())
-        self._draw()
+        if self.query("#verdicts"):
+            self._fixed("title").draw(self._title())
+            self._draw()
 
     def on_resize(self, event: Resize) -> None:
         """Choose the columns for the new size."""
