@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 CERTS = "etc/containerd/certs.d"
 CONFIG = "etc/containerd/config.toml"
 MIRROR = '[host."https://m.example.com"]\n  capabilities = ["pull", "resolve"]\n'
+FIRST = "quay.io/hosts.toml:1 https://m.example.com"
 Told = list[tuple[str, str, str]]
 """Code, place, fix."""
 
@@ -72,19 +73,19 @@ def test_a_folder_whose_name_no_registry_leads_to(folder: str, expected: Told, t
         ),
         (
             MIRROR.replace('"pull", "resolve"', '"pull"'),
-            [("host-no-resolve", "quay.io/hosts.toml:1 https://m.example.com", "")],
+            [("host-no-resolve", FIRST, "")],
         ),
         (
             MIRROR.replace('"pull", "resolve"', '"resolve"'),
-            [("host-no-pull", "quay.io/hosts.toml:1 https://m.example.com", "")],
+            [("host-no-pull", FIRST, "")],
         ),
         (
             f'{MIRROR}  ca = "/etc/ca.crt"\n',
-            [("host-file-missing", "quay.io/hosts.toml:1 https://m.example.com", "")],
+            [("host-file-missing", FIRST, "")],
         ),
         (
             f"{MIRROR}  skip_verify = true\n",
-            [("host-unverified", "quay.io/hosts.toml:1 https://m.example.com", "")],
+            [("host-unverified", FIRST, "")],
         ),
         (
             f"{MIRROR.replace('https', 'http')}  skip_verify = true\n",
@@ -97,13 +98,36 @@ def test_a_folder_whose_name_no_registry_leads_to(folder: str, expected: Told, t
                 ("host-twice", "quay.io/hosts.toml:1 server", ""),
             ],
         ),
+        (f'{MIRROR}  skip_verify = true\n  ca = "ca.crt"\n', [("ca-unused", FIRST, "")]),
+        (f'{MIRROR}  ca = "ca.crt"\n', []),
+        (
+            'server = "https://quay.io"\ncapabilities = ["pull"]\n' + MIRROR.replace('"pull", "resolve"', '"pull"'),
+            [
+                ("host-no-resolve", FIRST.replace(":1", ":3"), ""),
+                ("host-no-resolve", "quay.io/hosts.toml:1 server", ""),
+                ("no-resolve-host", "quay.io/hosts.toml:1 server", 'capabilities = ["pull", "resolve"]'),
+            ],
+        ),
+        (
+            f'server = "https://quay.io"\ncapabilities = ["pull"]\n{MIRROR}',
+            [("host-no-resolve", "quay.io/hosts.toml:1 server", "")],
+        ),
     ],
 )
 def test_what_a_hosts_toml_says(text: str, expected: Told, tmp_path: Path) -> None:
-    assert sorted(lint(tmp_path, {f"{CERTS}/quay.io/hosts.toml": text})) == sorted(expected)
+    files = {f"{CERTS}/quay.io/hosts.toml": text, f"{CERTS}/quay.io/ca.crt": ""}
+    assert sorted(lint(tmp_path, files)) == sorted(expected)
+
+
+def test_a_hosts_toml_that_cannot_be_read(tmp_path: Path) -> None:
+    assert lint(tmp_path, {f"{CERTS}/quay.io/hosts.toml/README": ""}) == [
+        ("hosts-unreadable", "quay.io/hosts.toml", "")
+    ]
 
 
 V2 = 'version = 2\n[plugins."io.containerd.grpc.v1.cri".registry]\n'
+MIRRORS = f'{V2}[plugins."io.containerd.grpc.v1.cri".registry.mirrors."docker.io"]\n'
+AT = f"/{CONFIG}:3 docker.io"
 
 
 @pytest.mark.parametrize(
@@ -119,11 +143,22 @@ V2 = 'version = 2\n[plugins."io.containerd.grpc.v1.cri".registry]\n'
         ),
         ({f"{CERTS}/quay.io/hosts.toml": MIRROR, CONFIG: f'{V2}  config_path = "/{CERTS}"\n'}, []),
         (
-            {
-                CONFIG: f'{V2}[plugins."io.containerd.grpc.v1.cri".registry.mirrors."docker.io"]\n'
-                '  endpoint = ["https://m.example.com"]\n'
-            },
-            [("mirrors-older", f'/{CONFIG}:3 docker.io', 'config_path = "/etc/containerd/certs.d"')],
+            {CONFIG: f'{MIRRORS}  endpoint = ["https://m.example.com"]\n'},
+            [("mirrors-older", AT, 'config_path = "/etc/containerd/certs.d"')],
+        ),
+        (
+            {CONFIG: f"{MIRRORS}  endpoint = []\n"},
+            [("mirrors-older", AT, 'config_path = "/etc/containerd/certs.d"'), ("mirror-empty", AT, "")],
+        ),
+        (
+            {CONFIG: f'{V2}  config_path = "/{CERTS}"\n{MIRRORS.removeprefix(V2)}  endpoint = ["https://m.example"]\n'},
+            [
+                (
+                    "conf-refused",
+                    AT.replace(":3", ":4"),
+                    "write HOST/hosts.toml below config_path, and remove the older table",
+                )
+            ],
         ),
         (
             {CONFIG: '[plugins."io.containerd.grpc.v1.cri".registry]\n  config_path = "/x"\n'},

@@ -234,5 +234,17 @@ def test_every_kind_of_finding_is_shown_by_a_test() -> None:
     assert {code for code in codes if f'"{code}"' not in shown} == set()
 
 
+@pytest.mark.parametrize(("engine", "least"), [("podman", 32), ("containerd", 21)])
+def test_every_kind_of_finding_about_the_other_engines_is_shown_by_their_test(engine: str, least: int) -> None:
+    tests = DATA.parent
+    sources = "\n".join(path.read_text() for path in (tests.parent / f"regtui/host/{engine}").glob("lint*.py"))
+    codes = set(re.findall(r'\b(?:error|warning|note)\(\s*"([a-z-]+)"', sources))
+    for start, end in re.findall(r'\b(?:error|warning|note)\(\s*f"([a-z-]*)\{only\}([a-z-]*)"', sources):
+        codes |= {f"{start}{only}{end}" for only in ("tag", "digest")}
+    shown = (tests / f"test_lint_{engine}.py").read_text()
+    assert len(codes) >= least
+    assert {code for code in codes if f'"{code}"' not in shown} == set()
+
+
 def test_a_lint_of_nothing_is_empty() -> None:
     assert findings(HostConfig(EngineName.MOBY, "test"), Evidence()) == ()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 CONF = "etc/containers/registries.conf"
 DROP_IN = f"{CONF}.d/50-site.conf"
 QUIET = 'unqualified-search-registries = ["quay.io"]\n'
+RECORDED = "var/cache/containers/short-name-aliases.conf"
 OWN = "root/.config/containers/registries.conf"
 Told = list[tuple[str, str, str]]
 """Code, place, fix."""
@@ -110,6 +111,16 @@ def table(location: str, *more: str) -> str:
             table("quay.io", *["[[registry.mirror]]", 'location = "m.example.com"'] * 2),
             [("mirror-listed-twice", "registries.conf:7 location", "")],
         ),
+        (
+            table("quay.io/team", "blocked = true", "[[registry.mirror]]", 'location = "m.example.com"'),
+            [("mirror-of-blocked", "registries.conf:6 location", "")],
+        ),
+        (table("quay.io/team", "blocked = true"), []),
+        (
+            table("quay.io", "[[registry.mirror]]", 'location = "m.example.com"', 'pull-from-mirror = "tag-only"'),
+            [("mirror-tag-only", "registries.conf:5 location", "")],
+        ),
+        (table("quay.io", "[[registry.mirror]]", 'location = "m.example.com"', 'pull-from-mirror = "all"'), []),
         # `insecure` at an entry where it does not count.
         (
             table("quay.io", "insecure = true", "[[registry.mirror]]", 'location = "m.example.com"'),
@@ -220,7 +231,7 @@ def test_what_one_file_says(text: str, expected: Told, tmp_path: Path) -> None:
         (
             {
                 CONF: f'{QUIET}[aliases]\n"etcd" = "quay.io/coreos/etcd"\n',
-                "var/cache/containers/short-name-aliases.conf": '[aliases]\n"etcd" = "docker.io/evil/etcd"\n',
+                RECORDED: '[aliases]\n"etcd" = "docker.io/evil/etcd"\n',
             },
             [
                 (
@@ -230,6 +241,8 @@ def test_what_one_file_says(text: str, expected: Told, tmp_path: Path) -> None:
                 )
             ],
         ),
+        ({RECORDED: '[aliases]\n"etcd" = "etcd:3.5"\n'}, [("aliases-refused", "None", "")]),
+        ({RECORDED: '[aliases]\n"etcd" = "quay.io/coreos/etcd"\n'}, []),
         ({OWN: QUIET}, [("conf-unread", "registries.conf", "")]),
         (
             {"etc/containers/policy.json": '{"default": [{"type": "reject"}]}'},
