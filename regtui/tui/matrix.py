@@ -56,14 +56,12 @@ _Row = tuple[Line, Line, Line]
 def _table(rows: Sequence[_Row], width: int, glyphs: Glyphs) -> list[Line]:
     wide = [max((sum(piece.width for piece in row[column]) for row in rows), default=0) for column in (0, 1)]
     where, what = min(wide[0], NAME_LIMIT), wide[1]
-    return [
-        crop(
-            (*pad(crop(row[0], where, glyphs.ellipsis), where + 2), *pad(row[1], what + 2), *row[2]),
-            width,
-            glyphs.ellipsis,
-        )
-        for row in rows
-    ]
+    lines: list[Line] = []
+    for row in rows:
+        holds = (*pad(row[1], what + 2), *row[2]) if row[2] else row[1]
+        line = (*pad(crop(row[0], where, glyphs.ellipsis), where + 2), *holds)
+        lines.append(crop(line, width, glyphs.ellipsis))
+    return lines
 
 
 def _candidate(walk: Walk, index: int, glyphs: Glyphs) -> _Row:
