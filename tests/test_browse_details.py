@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from regtui.browse import BrowseError, details, everywhere, place_of, raw_lines, standing
+from regtui.browse import BrowseError, details, place_of, raw_lines, standing
 from regtui.browse.documents import details_document
 from regtui.browse.telling import details_lines
 from regtui.cache import Cache
@@ -331,46 +331,6 @@ async def test_the_login_is_named_with_its_file_and_its_secret_never(
         assert known.login.startswith("asked as alice: ")
         assert ".docker/config.json" in known.login
         assert "pass-word" not in repr(known)
-
-
-async def test_an_image_is_looked_for_in_every_registry_with_one_request_each() -> None:
-    other = "https://other.example.com"
-    scripts: dict[str, Script] = {
-        REG: {"/v2/": OK, **served("debian", AMD64, tag="12")},
-        other: {"/v2/": OK, **served("debian", ARM64, tag="12")},
-        HUB: {"/v2/": OK, **served("library/debian", AMD64, tag="12")},
-    }
-    async with browsing(scripts, registries=[HOST, "other.example.com", "docker.io", "gone.example.com"]) as (
-        session,
-        net,
-    ):
-        rows = {row.registry: row async for row in everywhere(session, "debian", "12", digest=AMD64.digest)}
-        assert [(name, rows[name].digest, rows[name].same) for name in (HOST, "other.example.com", "docker.io")] == [
-            (HOST, AMD64.digest, True),
-            ("other.example.com", ARM64.digest, False),
-            ("docker.io", AMD64.digest, True),
-        ]
-        assert rows["gone.example.com"].outcome is Outcome.UNREACHABLE
-        assert "no such host" in rows["gone.example.com"].text
-        assert sorted(one.method for one in net.heard) == ["GET"] * 3 + ["HEAD"] * 3
-
-
-async def test_a_mirror_is_asked_beside_its_upstream_where_a_person_wants_it() -> None:
-    mirror = "https://cache.example.com"
-    scripts: dict[str, Script] = {
-        HUB: {"/v2/": OK, **served("library/debian", AMD64, tag="12")},
-        mirror: {"/v2/": OK, **served("library/debian", ARM64, tag="12")},
-    }
-    async with browsing(scripts, registries=["docker.io"], mirrors=[mirror]) as (session, net):
-        rows = {row.mirror: row async for row in everywhere(session, "debian", "12", digest=AMD64.digest, mirrors=True)}
-        assert {url: (row.registry, row.digest, row.same) for url, row in rows.items()} == {
-            "": ("docker.io", AMD64.digest, True),
-            mirror: ("docker.io", ARM64.digest, False),
-        }
-        assert sorted(one.method for one in net.heard) == ["GET"] * 2 + ["HEAD"] * 2
-        heard = len(net.heard)
-        assert [row.mirror async for row in everywhere(session, "debian", "12")] == [""]
-        assert {one.origin for one in net.heard[heard:]} == {HUB}
 
 
 @pytest.mark.fault(43)

@@ -301,6 +301,22 @@ async def test_the_same_image_in_every_registry() -> None:
         assert "2 registries hold it: 2 different images" in text
 
 
+async def test_who_answers_late_stands_in_the_place_that_the_engine_gives_it() -> None:
+    answers = (
+        Elsewhere("third.example", None, Outcome.UNAUTHORIZED, "a login is wanted", order=2),
+        Elsewhere("first.example", digest("v1"), Outcome.FOUND, "", True, order=0),
+        Elsewhere("second.example", None, Outcome.NOT_FOUND, "", order=1),
+    )
+    means = FakeBrowsing(APPS.pages, tag_pages=APPS.tag_pages, elsewhere=answers)
+    async with browsing(means) as pilot:
+        await opened(pilot)
+        await pilot.press("m")
+        await calm(pilot)
+        text = screen_text(pilot)
+        places = [text.index(f" {name}.example") for name in ("first", "second", "third")]
+        assert places == sorted(places)
+
+
 @pytest.mark.fault(71, 72)
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_payloads_are_shown_and_never_obeyed(size: tuple[int, int]) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
+from regtui.registry import credentials
+from regtui.registry.credential_helpers import HelperLimits, ask_helper
 from regtui.tui.app import RegtuiApp, Start
 from tests.browsing_net import HOST, REG, browsing, repositories, tag_page
 from tests.registry_net import bearer, reply, token
@@ -53,3 +56,52 @@ async def test_a_missing_helper_and_what_is_left_of_a_limit_are_told_and_browsin
             await calm(pilot)
             assert "pulls left" in screen_text(pilot).splitlines()[0]
             assert "2 tags, complete" in screen_text(pilot)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+@pytest.mark.parametrize(
+    ("program", "sentence"),
+    [
+        pytest.param("echo the-secret; exit 3", "docker-credential-broken failed with status 3", id="it fails"),
+        pytest.param(
+            "echo the-secret; kill -9 $$", "docker-credential-broken was ended by signal 9", id="it is killed"
+        ),
+        pytest.param("exec sleep 600", "docker-credential-broken gave no answer in 0.5 s", id="it hangs"),
+    ],
+)
+async def test_a_helper_that_fails_or_hangs_is_told_and_browsing_goes_on(
+    program: str, sentence: str, size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(credentials, "ask_helper", partial(ask_helper, limits=HelperLimits(seconds=0.5)))
+    (tmp_path / ".docker").mkdir()
+    (tmp_path / ".docker/config.json").write_text(json.dumps({"credHelpers": {HOST: "broken"}}))
+    helper = tmp_path / "docker-credential-broken"
+    helper.write_text(f"#!/bin/sh\n{program}\n")
+    helper.chmod(0o755)
+    script: Script = {
+        "/v2/": bearer(f"{REG}/token"),
+        "/token": token(),
+        "/v2/_catalog": repositories("team/app"),
+        "/v2/team/app/tags/list": tag_page("v1", "v2"),
+    }
+    async with browsing({REG: script}, registries=(HOST,)) as (session, _):
+
+        async def open_session() -> Session:
+            return session
+
+        app = RegtuiApp(Start(session.config, "test", open_session, STILL))
+        async with app.run_test(size=size, notifications=True) as pilot:
+            await pilot.press("enter")
+            await calm(pilot, 2)
+            await pilot.press("question_mark")  # while the helper is asked, keys are obeyed
+            await until(pilot, lambda: app.screen.id == "help")
+            await pilot.press("escape")
+            await until(pilot, lambda: "1 repository, complete" in screen_text(pilot))
+            told = " ".join(screen_text(pilot).replace("│", " ").split())
+            assert "asked without a login" in told
+            assert sentence in told
+            assert "the-secret" not in told
+            await pilot.press("enter")
+            await until(pilot, lambda: "2 tags, complete" in screen_text(pilot))

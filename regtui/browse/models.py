@@ -210,6 +210,7 @@ class Elsewhere:
     """The same name in a registry of the host: its digest, or what came of asking. `same`: the digest is equal.
 
     `mirror` is the URL of a mirror of the registry that was asked in its place, empty for the registry itself.
+    `order` is its number among those that are asked, in the engine's order: answers come in any.
     """
 
     registry: str
@@ -218,3 +219,4 @@ class Elsewhere:
     text: str
     same: bool = False
     mirror: str = ""
+    order: int = 0

@@ -144,7 +144,7 @@ def _asked_lines(walk: Walk, asked: Asked, width: int, glyphs: Glyphs) -> list[L
         return [*lines, *wrap(asked.refused, width, Role.WARN)]
     order = list(dict.fromkeys([*(view.candidate.registry for view in walk.candidates)]))
     rank = {name: place for place, name in enumerate(order)}
-    answers = sorted(asked.answers, key=lambda one: (rank.get(one.registry, len(rank)), one.registry, one.mirror))
+    answers = sorted(asked.answers, key=lambda one: (rank.get(one.registry, len(rank)), one.order))
     upstream = {answer.registry: answer.digest for answer in asked.answers if not answer.mirror and answer.digest}
     lines += _table([_answer(walk, answer, upstream, glyphs) for answer in answers], width, glyphs)
     return [*lines, (Span("asking", Role.DIM),)] if asked.running else lines

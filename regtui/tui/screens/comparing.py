@@ -84,7 +84,7 @@ class EverywhereScreen(TextPanel):
         if message.answer is None:
             self._asking = False
         else:
-            self._answers = (*self._answers, message.answer)
+            self._answers = tuple(sorted((*self._answers, message.answer), key=lambda answer: answer.order))
         self.draw(self._lines)
 
     def _lines(self, width: int) -> tuple[Line, ...]:
