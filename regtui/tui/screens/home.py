@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.widgets import Static
 
-from regtui.engines.commands import label_of, program_on, pull_on
+from regtui.engines.commands import label_of, pull_on
 from regtui.events import ResolutionStarted
 from regtui.tui.actions import ACTIONS, Owner, Place
 from regtui.tui.bindings import bindings_of
 from regtui.tui.cells import Role, Span, crop
-from regtui.tui.follow import Answered, BrokeOff, Happened, follow_health, follow_walk
-from regtui.tui.listing import Kind, about_lines, rows_of, source_line
-from regtui.tui.mirror_words import mirror_words
+from regtui.tui.follow import BrokeOff, Happened, follow_walk
 from regtui.tui.naming import NoNames
 from regtui.tui.panels import (
     NEEDED,
@@ -29,14 +27,15 @@ from regtui.tui.panels import (
     too_small_lines,
 )
 from regtui.tui.safe import content
-from regtui.tui.screens.walk_panels import ASK_FIRST, WalkPanels
+from regtui.tui.screens.registries import RegistriesScreen
+from regtui.tui.screens.walk_panels import ASK_FIRST
 from regtui.tui.state import planned
 from regtui.tui.verdict import verdict_lines
 from regtui.tui.widgets.first_paint import Box, Row
 from regtui.tui.widgets.footer import FooterBar
 from regtui.tui.widgets.line_view import FixedLines
 from regtui.tui.widgets.name_input import NameInput
-from regtui.tui.widgets.registry_list import RegistryList, RegistryRows
+from regtui.tui.widgets.registry_list import RegistryList
 from regtui.tui.widgets.walk_view import Manner, WalkView
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
     from textual.events import Resize
     from textual.geometry import Size
 
-    from regtui.host.model import HostConfig, Security
+    from regtui.host.model import HostConfig
     from regtui.session import Session
     from regtui.survey import Survey
     from regtui.tui.browse.source import Browsing
@@ -63,7 +62,7 @@ LOW = 20
 """Rows below which the list of registries keeps to three."""
 
 
-class HomeScreen(WalkPanels):
+class HomeScreen(RegistriesScreen):
     """Wires the parts: events go down into the walk; what it shows comes back up and fills what stands around it.
 
     What opens over it is imported where it opens: the first paint does without.
@@ -83,13 +82,9 @@ class HomeScreen(WalkPanels):
         look: Callable[[], Awaitable[Survey]] | None = None,
         names: Names | None = None,
     ) -> None:
-        super().__init__(config, place, manner, look, blink=blink)
-        self._browsing = browsing
+        super().__init__(config, place, manner, look, blink=blink, browsing=browsing)
         self._names: Names = names or NoNames()
         self._completion: NameInput.Completed | None = None
-        self._session: Session | None = None
-        self._browse_soon = False  # enter was pressed before there were means to ask
-        self._known: dict[str, Security] = {}
         self._asked = ""
         self._ask_all = False
         self._number = 0
@@ -217,25 +212,12 @@ class HomeScreen(WalkPanels):
     async def _follow_walk(self, session: Session, name: str, number: int, *, ask_all: bool) -> None:
         await follow_walk(session, name, number, self.post_message, ask_all=ask_all)
 
-    def _check_health(self) -> None:
-        if self._session is None:
-            return
-        self._health = ()
-        self._show_rows()
-        self._follow_health(self._session)
-
-    @work(group="health", exclusive=True)
-    async def _follow_health(self, session: Session) -> None:
-        await follow_health(session, self.post_message)
-
     @on(Happened)
     def _take_event(self, message: Happened) -> None:
         if message.number != self._number:
             return
         if isinstance(message.event, ResolutionStarted):
-            candidates = message.event.plan.candidates
-            self._known.update((candidate.registry, candidate.security) for candidate in candidates)
-            self._show_rows()
+            self._learn(message.event.plan)
         self._happened.append(message.event)
         self.walk_view.receive(message.event)
 
@@ -244,11 +226,6 @@ class HomeScreen(WalkPanels):
         """A recording of a walk that was stopped has no end."""
         if message.number == self._number:
             self.walk_view.stop("the recording ends here: the walk was stopped")
-
-    @on(Answered)
-    def _take_health(self, message: Answered) -> None:
-        self._health = (*self._health, message.check)
-        self._show_rows()
 
     @on(WalkView.Shown)
     def _tell_around(self, message: WalkView.Shown) -> None:
@@ -260,41 +237,6 @@ class HomeScreen(WalkPanels):
             self.show_in_panels(walk)
         if walk is None or walk.over or not walk.asked:
             self._tell_source()
-
-    @on(RegistryList.Moved)
-    def _tell_source(self) -> None:
-        row, glyphs = self.query_one(RegistryList).selected, self._manner.glyphs
-        told = mirror_words(self.beside, self.walk_view.walk, row)
-        line = source_line(row, glyphs, told)
-        self._fixed("registries-bottom").draw(lambda width: (frame_bottom(line, width, glyphs),))
-        self._fixed("about").draw(lambda width: about_lines(row, width, glyphs, told))
-
-    @on(RegistryList.Chosen)
-    def _browse_chosen(self) -> None:
-        """Browse what a registry or a mirror holds; what cannot be asked says why."""
-        row = self.query_one(RegistryList).selected
-        self._browse_soon = self._session is None
-        if row is None or self._session is None:
-            return
-        if row.kind is Kind.BLOCKED:
-            self.app.notify(f"{row.name}: blocked, {program_on(self._config)} asks nothing of it.", markup=False)
-            return
-        from regtui.browse.models import BrowseError
-        from regtui.tui.browse.source import Surroundings
-        from regtui.tui.screens.browse import RepositoriesScreen
-
-        try:
-            around = Surroundings(self.browsed(), self._manner.glyphs, self._blink, pull_on(self._config))
-            place = around.browsing.place_of(row.name.rstrip("/") if row.kind is Kind.MIRROR else row.name)
-        except BrowseError as error:
-            self.app.notify(str(error), severity="warning", markup=False)
-        else:
-            self.app.push_screen(RepositoriesScreen(around, place))
-
-    def browsed(self) -> Browsing:
-        """Return the means to browse. BrowseError for a recording, which asks nobody."""
-        assert self._session is not None
-        return self._browsing(self._session)
 
     @on(NameInput.Changed)
     def _show_typed(self, message: NameInput.Changed) -> None:
@@ -380,18 +322,3 @@ class HomeScreen(WalkPanels):
     def _show_plan(self, typed: str) -> None:
         if self._session is not None:
             self.walk_view.begin(planned(self._session.plan(typed)))
-
-    def _show_rows(self) -> None:
-        self.query_one(RegistryList).update(self._rows())
-        self._tell_source()
-
-    def surveyed(self) -> None:
-        """Show the registries again: their security or their mirrors may be others now; and what the host has."""
-        self.walk_view.know(self.beside)
-        self._show_rows()
-
-    def _rows(self) -> RegistryRows:
-        return RegistryRows(rows_of(self._config, self._health, self._known), self._manner.glyphs)
-
-    def _fixed(self, name: str) -> FixedLines:
-        return self.query_one(f"#{name}", FixedLines)
