@@ -26,7 +26,8 @@ from regtui.registry.errors import (
     NoCredentials,
     TokenError,
 )
-from regtui.registry.jsonbody import off_loop
+from regtui.registry.failures import too_large
+from regtui.registry.jsonbody import is_read, off_loop
 from regtui.seen import SeenManifests
 from regtui.spectator import PingSpectator, Spectator, stage_of
 
@@ -305,6 +306,8 @@ class _Asking:
                 return NoAnswer(Step.MANIFEST, method, url, Trouble.CLIENT_CERTIFICATE, reply.go, str(reply))
             case NameRefused():
                 return NoAnswer(Step.MANIFEST, method, url, Trouble.PROTOCOL, "invalid reference format", str(reply))
+            case _ if not is_read(reply.body):
+                return _no_answer(Step.MANIFEST, too_large(Stage.MANIFEST, self._target.authority), method, url)
             case _:
                 return _http_answer(method, url, reply)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regtui.registry.jsonbody import BodyError, load
+from regtui.registry.jsonbody import MOST_VALUES, BodyError, load
 from regtui.registry.links import Link, next_target, parse_links
 from regtui.registry.pagination import (
     MOST_NAMES,
@@ -166,6 +166,39 @@ def test_a_page_of_repositories() -> None:
 def test_a_truncated_page_gives_the_names_that_came_whole() -> None:
     body = b'{"name":"x","tags":["a","b","c-and-then-it-was-c'
     assert parse_tags(body, truncated=True).names == ("a", "b")
+
+
+def page_of(*entries: bytes) -> bytes:
+    return b'{"name":"x","tags":[' + b",".join(entries) + b"]}"
+
+
+def test_a_page_of_too_many_entries_is_cut_before_the_first_that_is_too_many() -> None:
+    """The marks before the list, an opening brace, a comma and an opening bracket, count as well."""
+    some = [b'"t%d"' % number for number in range(MOST_VALUES - 2)]
+    assert parse_tags(page_of(*some)).cut is False
+    page = parse_tags(page_of(*some, b'"late"'))
+    assert (len(page.names), page.names[-1], page.cut) == (MOST_VALUES - 2, f"t{MOST_VALUES - 3}", True)
+
+
+@pytest.mark.parametrize("entry", [b"{}", b"[]", b"[[],{}]", b'{"a":[1,2]}', b"1"])
+def test_a_page_of_too_many_entries_that_are_no_names_is_a_list_all_the_same(entry: bytes) -> None:
+    page = parse_tags(page_of(b'"first"', *[entry] * MOST_VALUES))
+    assert (page.names, page.cut, page.invalid > 0) == (("first",), True, True)
+
+
+def test_a_page_that_is_too_long_inside_an_entry_gives_the_names_before_it() -> None:
+    page = parse_tags(page_of(b'"a"', b'"b"', b'"c' + b",x" * MOST_VALUES + b'"'))
+    assert (page.names, page.cut) == (("a", "b"), True)
+
+
+def test_of_a_large_page_the_names_come_and_what_is_not_ascii_is_no_name() -> None:
+    page = parse_tags(page_of(b'"first"', *['"ä😀"'.encode()] * 150_000, b'"last"'))
+    assert page == Names(("first", "last"), 150_000)
+
+
+def test_a_document_of_too_many_values_is_refused_before_they_are_made() -> None:
+    with pytest.raises(BodyError, match="more than 200,000 values"):
+        load(b"[" + b"0," * MOST_VALUES + b"0]")
 
 
 BAD_JSON = [

@@ -9,16 +9,17 @@ from urllib.parse import urlencode
 
 from regtui.frozen import dataclass
 from regtui.registry.errors import AnswerRefused
-from regtui.registry.jsonbody import BodyError, load_object, off_loop
+from regtui.registry.jsonbody import BodyError, off_loop
 from regtui.registry.limits import MIB, PAGE_BYTES
 from regtui.registry.names import LONGEST_REPOSITORY, is_repository, is_tag
 from regtui.registry.pagination import (
+    TOO_MANY,
     Listing,
     Names,
     Next,
     Page,
-    parse_catalog,
-    parse_tags,
+    names_in,
+    page_document,
     refuses_page_size,
 )
 from regtui.text import printable
@@ -62,14 +63,13 @@ class Ended:
 
 def read_names(body: bytes, key: str, *, truncated: bool = False) -> Names:
     """Return the names of a page as `pagination` reads them; a page without an odd name takes a fifth of the time."""
-    if not truncated and (names := _plain_names(body, key)) is not None:
-        return Names(names)
-    return (parse_catalog if key == REPOSITORIES else parse_tags)(body, truncated=truncated)
+    page = page_document(body, truncated=truncated)
+    names = _plain_names(page.fields.get(key), key)
+    return names_in(page, key) if names is None else Names(names, cut=page.cut)
 
 
-def _plain_names(body: bytes, key: str) -> tuple[str, ...] | None:
+def _plain_names(names: object, key: str) -> tuple[str, ...] | None:
     """Return the names where a look at the whole page shows that each has the grammar and none comes twice."""
-    names = load_object(body).get(key)
     if not isinstance(names, list) or not names:
         return None  # null and nothing are for `pagination` to judge
     try:
@@ -106,7 +106,7 @@ def grammar_of(key: str) -> Callable[[str], bool]:
 def odd_entries(body: bytes, key: str) -> tuple[str, ...]:
     """Return the first entries of a page that are no names, fit to be shown."""
     try:
-        listed = load_object(body).get(key)
+        listed = page_document(body).fields.get(key)
     except BodyError:
         return ()
     valid = grammar_of(key)
@@ -134,7 +134,7 @@ class Walk:
         self._who = who
         self._parameters = parameters
         self._listing = Listing()
-        self._cut = False
+        self._cut = ""
 
     async def pages(self) -> AsyncGenerator[ReadPage | Ended, None]:
         """Yield the pages and then how it ended; the errors of `ask`, and AnswerRefused for a page that is no list."""
@@ -158,9 +158,7 @@ class Walk:
             page = self._listing.take(await self._read(reply), len(reply.body), onward.url, reply.links)
             yield await self._shown(page, reply)
             onward = page.onward
-        yield Ended(
-            onward.reason or (f"a page was larger than {PAGE_MIB} MiB: its end is missing" if self._cut else "")
-        )
+        yield Ended(onward.reason or (f"a page {self._cut}: its end is missing" if self._cut else ""))
 
     async def _first(self) -> tuple[str, Reply]:
         """Return the first page, with its URL: a small one, or whatever a registry gives that refuses the size."""
@@ -185,15 +183,16 @@ class Walk:
             return None
 
     async def _read(self, reply: Reply) -> Names:
-        self._cut = self._cut or reply.truncated
+        read = partial(read_names, reply.body, self._key, truncated=reply.truncated)
         try:
-            return await off_loop(
-                len(reply.body), partial(read_names, reply.body, self._key, truncated=reply.truncated)
-            )
+            names = await off_loop(len(reply.body), read)
         except BodyError as error:
             shown = printable(reply.media_type, 60) or "no type"
             sentence = f"{self._who} answered with {shown} that is no list of {self._key}: {error}"
             raise AnswerRefused(sentence, answer=reply) from None
+        if reply.truncated or names.cut:
+            self._cut = TOO_MANY if names.cut else f"was larger than {PAGE_MIB} MiB"
+        return names
 
     async def _shown(self, page: Page, reply: Reply) -> ReadPage:
         if not page.invalid:

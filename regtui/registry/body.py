@@ -75,7 +75,7 @@ class _Plain:
 
     def content(self) -> bytes:
         """What was collected, cut at the limit."""
-        return bytes(self._content[: self._limit])
+        return bytes(memoryview(self._content)[: self._limit])  # one copy, not two
 
 
 class _Refusal(_Plain):

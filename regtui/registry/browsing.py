@@ -22,7 +22,7 @@ from regtui.registry.jsonbody import off_loop
 from regtui.registry.limits import MIB, PAGE_BYTES
 from regtui.registry.manifests import BROWSE_ACCEPT, Entry, Kind, Manifest, read_manifest
 from regtui.registry.names import fallback_tag, is_digest, verify
-from regtui.registry.pagination import Listing, Next, Page, Stop
+from regtui.registry.pagination import TOO_MANY, Listing, Next, Page, Stop
 from regtui.registry.replies import Reply, reason_of
 
 if TYPE_CHECKING:
@@ -130,11 +130,9 @@ class Browser:
         while isinstance(onward, Next):
             found = await self._asked(scopes, partial(ask, onward.url))
             page = listing.take(found.names, len(found.reply.body), found.url, found.reply.links)
-            if found.reply.truncated and page.onward == Stop():
-                cut = Stop(
-                    f"the first {listing.names} names are shown: the page is larger than {PAGE_BYTES // MIB} MiB"
-                )
-                page = replace(page, onward=cut)
+            if (found.reply.truncated or found.names.cut) and page.onward == Stop():
+                why = TOO_MANY if found.names.cut else f"is larger than {PAGE_BYTES // MIB} MiB"
+                page = replace(page, onward=Stop(f"the first {listing.names} names are shown: the page {why}"))
             yield page
             onward = page.onward
 

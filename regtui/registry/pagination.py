@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from regtui.frozen import dataclass
-from regtui.registry.jsonbody import BodyError, load_object
+from regtui.registry.jsonbody import MOST_VALUES, BodyError, load_object, values_end
 from regtui.registry.links import next_target
 from regtui.registry.names import is_repository, is_tag
 from regtui.registry.weburl import DEFAULT_PORTS, WebUrl, parse_url, resolve
@@ -15,6 +15,11 @@ from regtui.registry.weburl import DEFAULT_PORTS, WebUrl, parse_url, resolve
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
+TOO_MANY = f"has more than {MOST_VALUES:,} entries"
+"""Of a page that is not read to its end."""
+_WIDE = 1024 * 1024
+"""Bytes of a page beyond which `?` stands for each that is not ASCII: no name has one, Python takes four for it."""
+_ASCII = bytes(byte if byte < 0x80 else ord("?") for byte in range(256))
 MOST_PAGES = 5_000
 """Pages of one listing: five million names of a registry that gives a thousand a page."""
 MOST_NAMES = 2_000_000
@@ -27,10 +32,14 @@ IDLE_PAGES = 2
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names of one page that may be put into a URL, in the registry's order; `invalid` counts the others."""
+    """The names of one page that may be put into a URL, in the registry's order; `invalid` counts the others.
+
+    `cut` says that the page had more entries than are read of one.
+    """
 
     names: tuple[str, ...] = ()
     invalid: int = 0
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,7 @@ class Stop:
 
 def parse_catalog(body: bytes, *, truncated: bool = False) -> Names:
     """Return the repositories of a `_catalog` page, of a truncated one those that came whole; raises BodyError."""
-    return _names(body, "repositories", truncated=truncated)
+    return names_in(page_document(body, truncated=truncated), "repositories")
 
 
 def parse_tags(body: bytes, *, truncated: bool = False) -> Names:
@@ -57,11 +66,37 @@ def parse_tags(body: bytes, *, truncated: bool = False) -> Names:
 
     Digests among the tags (Artifactory, skopeo#2346) count as invalid: they name no tag.
     """
-    return _names(body, "tags", truncated=truncated)
+    return names_in(page_document(body, truncated=truncated), "tags")
 
 
-def _names(body: bytes, key: str, *, truncated: bool) -> Names:
-    document = load_object(body[: body.rfind(b'",') + 1] + b"]}" if truncated else body)
+@dataclass(frozen=True, slots=True)
+class PageDocument:
+    """The JSON object of a page; `cut` says that it had more entries than are read of one."""
+
+    fields: dict[str, object]
+    cut: bool = False
+
+
+def page_document(body: bytes, *, truncated: bool = False) -> PageDocument:
+    """Return the object of a page, of a truncated or too long one with the entries that came whole; BodyError."""
+    if len(body) > _WIDE and not body.isascii():
+        body = body.translate(_ASCII)
+    end = values_end(body)
+    if end == len(body):
+        return PageDocument(load_object(_until(body, body.rfind(b'",') + 1) if truncated else body))
+    try:
+        return PageDocument(load_object(_until(body, body.rfind(b",", 0, end + 1))), cut=True)
+    except BodyError:  # the comma stood inside an entry
+        return PageDocument(load_object(_until(body, body.rfind(b'",', 0, end) + 1)), cut=True)
+
+
+def _until(body: bytes, end: int) -> bytes:
+    return body[: max(end, 0)] + b"]}"
+
+
+def names_in(page: PageDocument, key: str) -> Names:
+    """Return the names of a page, each looked at; raises BodyError where there is no list of them."""
+    document = page.fields
     listed = document.get(key)
     if listed is None and (key in document or "errors" not in document):
         return Names()
@@ -69,7 +104,7 @@ def _names(body: bytes, key: str, *, truncated: bool) -> Names:
         raise BodyError(f"it has no list of {key}")
     valid = is_repository if key == "repositories" else is_tag
     names = [name for name in listed if isinstance(name, str) and valid(name)]
-    return Names(tuple(dict.fromkeys(names)), len(listed) - len(names))
+    return Names(tuple(dict.fromkeys(names)), len(listed) - len(names), page.cut)
 
 
 def refuses_page_size(status: int, body: bytes) -> bool:

@@ -1,13 +1,19 @@
-"""Bombs, each set off at the client: `python -m tests.faults.bombs`, run with a bounded address space."""
+"""Bombs, each set off at the client: `python -m tests.faults.bombs`, run with a bounded address space.
+
+Each one's cost is the resident memory at its highest above what was resident before, the bench's own share included.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
+import gc
 import gzip
 import json
 import tempfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,14 +22,17 @@ from regtui.registry.browsing import Browser
 from regtui.registry.errors import RegistryError
 from tests.faults.bench import BAD, CALM, DIGEST, GOOD, MANIFEST, PING, SCHEMA2, SERVES, Bench
 from tests.faults.handlers import flood
-from tests.faults.heavy import HEAVY
+from tests.faults.heavy import HEAVY, TAGS, listed
 from tests.registry_net import bearer, reply
 
 if TYPE_CHECKING:
     from tests.faults.bench import Handler, Server
+    from tests.registry_net import Script
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
+MOST_GROWTH = 64 * MIB
+"""Bytes of resident memory that a bomb may add while it is read."""
 LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 
 
@@ -71,6 +80,18 @@ def servers() -> dict[str, Server]:
         "a page of a million tags": HEAVY["eight MiB of tags"],
         "a page of no tags": HEAVY["eight MiB of no tags"],
         "a page of odd tags": HEAVY["eight MiB of odd tags"],
+        "a page of short tags": {"/v2/": PING, TAGS: listed("tags", b'"a"')},
+        "a page of lists": {"/v2/": PING, TAGS: listed("tags", b"[[],{}]")},
+        "a page of objects": {"/v2/": PING, TAGS: listed("tags", b'{"a":{}}')},
+        "a page with a wide letter": {"/v2/": PING, TAGS: listed("tags", '"v1.2.3😀"'.encode())},
+        "a tag of eight MiB": {
+            "/v2/": PING,
+            TAGS: listed("tags", b'"' + b"x" * 8_000_000 + "😀".encode() + b'"'),
+        },
+        "a manifest of a wide string": {
+            "/v2/": PING,
+            MANIFEST: said(b'{"mediaType":"' + b"x" * 4_000_000 + "😀".encode() + b'"}', Content_Type=LIST),
+        },
         "a token of a gigabyte": {
             "/v2/": bearer(f"https://{BAD}/token"),
             "/token": reply(200, bomb, Content_Encoding="gzip"),
@@ -78,8 +99,24 @@ def servers() -> dict[str, Server]:
     }
 
 
+def in_pieces(script: Script) -> Handler:
+    """Send a script's answers so that little of them waits in the bench: what it holds would count as the client's."""
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            target = (await reader.readuntil(b"\r\n\r\n")).split()[1].decode()
+            said = script.get(target.partition("?")[0], reply(404, b"{}"))
+            assert isinstance(said, bytes)
+            for start in range(0, len(said), 0x10000):
+                writer.write(said[start : start + 0x10000])
+                await writer.drain()
+
+    return handler
+
+
 async def set_off(server: Server) -> bool:
     """Walk past the bomb, and browse into it; True where the walk found the image at the other registry."""
+    server = in_pieces(server) if isinstance(server, Mapping) else server
     with tempfile.TemporaryDirectory() as folder:
         async with Bench(Path(folder), {f"https://{BAD}": server, f"https://{GOOD}": SERVES}, limits=CALM) as bench:
             bench.configure(BAD, GOOD)
@@ -96,11 +133,34 @@ async def set_off(server: Server) -> bool:
     return bool(found) and found["digest"] == DIGEST
 
 
+def resident(field: str) -> int:
+    """Return bytes of this process that are in memory, now (`VmRSS`) or at most (`VmHWM`) since `forget_peak`."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{field}:")) * 1024
+
+
+def forget_peak() -> None:
+    """Give what is free back to the system and start the highest value anew (proc(5), clear_refs)."""
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
+def growth(server: Server) -> tuple[bool, int]:
+    """Set the bomb off; whether the walk survived it, and the bytes that it took at most."""
+    forget_peak()
+    before = resident("VmRSS")
+    ended = asyncio.run(set_off(server))
+    return ended, resident("VmHWM") - before
+
+
 def main() -> None:
-    """Print how many bombs there are, and how many the walk survived."""
+    """Print how many bombs there are, how many the walk survived, and which cost too much, with its bytes."""
     bombs = servers()
-    ended = [asyncio.run(set_off(server)) for server in bombs.values()]
-    print(json.dumps({"bombs": len(bombs), "ended": sum(ended)}))
+    asyncio.run(set_off(SERVES))  # what is imported late is no bomb's cost
+    seen = {name: growth(server) for name, server in bombs.items()}
+    costly = {name: size for name, (_ended, size) in seen.items() if size > MOST_GROWTH}
+    print(json.dumps({"bombs": len(bombs), "ended": sum(ended for ended, _ in seen.values()), "costly": costly}))
 
 
 if __name__ == "__main__":
