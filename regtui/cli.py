@@ -104,6 +104,7 @@ def parse(arguments: list[str]) -> Options | None:
         connect_to=tuple(parsed.connect_to),
         allowed_realms=frozenset(realm_pair(text) for text in parsed.allow_auth_realm),
         strict=parsed.strict,
+        ask=parsed.ask,
         push=parsed.push,
         ask_all=parsed.all,
         dry_run=parsed.dry_run,
@@ -164,9 +165,9 @@ def _check(command: str, words: list[str], parsed: argparse.Namespace) -> None:
         raise UsageError(f"{command} takes a name, for example: regtui {command} {_EXAMPLES[command]}")
     if (parsed.long or parsed.sort) and command != "tags":
         raise UsageError(f"--{'long' if parsed.long else 'sort'} belongs to tags")
-    for option in ("strict", "all", "dry_run", "push", "record"):
-        if getattr(parsed, option) and command != "resolve":
-            raise UsageError(f"--{option.replace('_', '-')} belongs to resolve")
+    for option in ("strict", "all", "dry_run", "push", "record", "ask"):
+        if getattr(parsed, option) and command != (owner := "lint" if option == "ask" else "resolve"):
+            raise UsageError(f"--{option.replace('_', '-')} belongs to {owner}")
     if parsed.report and command not in ("resolve", "replay"):
         raise UsageError("--report belongs to resolve and replay")
     if parsed.dry_run and (parsed.record or parsed.report):
@@ -248,6 +249,8 @@ def build_parser() -> argparse.ArgumentParser:
     resolving.add_argument(
         "--report", default="", choices=("markdown", "text"), help="a report for a ticket, printed or to FILE"
     )
+    judging = parser.add_argument_group("lint")
+    judging.add_argument("--ask", action="store_true", help="ask the https mirrors too, for /v2/: TLS, certificate")
     comparing = parser.add_argument_group("compare")
     comparing.add_argument("--name", default="", metavar="NAME", help="resolve this image from every host too")
     comparing.add_argument("--screen", action="store_true", help="a table in the terminal, to look into each group")

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from regtui.daemon import LocalImages
     from regtui.engines.base import Addresses
     from regtui.events import Event, HealthChecked
+    from regtui.host.lint.evidence import Answers
     from regtui.host.local_mirror import LocalMirror
     from regtui.host.model import HostConfig
     from regtui.registry.network import Dialer, Resolver
@@ -214,23 +215,34 @@ class LiveSession:
         addresses = await look_up_names(names, self._means.resolver, LOOKUP_SECONDS)
         return local_mirrors(self.config, caches, this_host(files), addresses)
 
-    async def mirrors_in_plain(self) -> frozenset[str]:
-        """Return `HOST[:PORT]` of each https mirror of docker.io that answers TLS in plain HTTP; no name is told."""
+    async def ask_mirrors(self) -> Answers:
+        """Ask each https mirror of docker.io for `/v2/`, all at once, and return what only that tells; no name is told.
+
+        A mirror is asked with the trust that docker has in it: certs.d, the insecure list and what names resolve to.
+        """
+        from regtui.host.lint.evidence import Answers
         from regtui.outcome import Trouble
         from regtui.registry.errors import NetworkError
 
-        if self.config.engine not in (EngineName.RHEL_DOCKER, EngineName.MOBY):
-            return frozenset()
-        asked = [one for made in self.plan(SAMPLE).candidates for one in made.endpoints if one.mirror]
-        found = set()
-        for endpoint in asked:
-            if endpoint.scheme == "https" and endpoint.fault is None:
-                try:
-                    await self._opened().ping(self._target(endpoint)[0])
-                except NetworkError as error:
-                    if error.trouble is Trouble.PLAIN_HTTP:
-                        found.add(endpoint.host)
-        return frozenset(found)
+        if not self.config.mirrors or self.config.engine not in (EngineName.RHEL_DOCKER, EngineName.MOBY):
+            return Answers()
+        made = (await self._plan_with_addresses(SAMPLE)).candidates
+        asked = [one for each in made for one in each.endpoints if one.mirror and one.scheme == "https"]
+        plain, untrusted, silent = set(), set(), []
+
+        async def ask(endpoint: Endpoint) -> None:
+            try:
+                await self._opened().ping(self._target(endpoint)[0])
+            except NetworkError as error:
+                if error.trouble is Trouble.PLAIN_HTTP:
+                    plain.add(endpoint.host)
+                elif error.trouble is Trouble.CERTIFICATE:
+                    untrusted.add(endpoint.host)
+                else:
+                    silent.append(f"{endpoint.url} gave no answer: {error}")
+
+        await asyncio.gather(*(ask(one) for one in asked if one.fault is None))
+        return Answers(frozenset(plain), frozenset(untrusted), tuple(sorted(silent)))
 
     async def aclose(self) -> None:
         """Close all connections."""

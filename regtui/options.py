@@ -111,6 +111,7 @@ class Options:
     connect_to: tuple[str, ...] = ()
     allowed_realms: frozenset[tuple[str, str]] = frozenset()
     strict: bool = False
+    ask: bool = False
     push: bool = False
     ask_all: bool = False
     dry_run: bool = False

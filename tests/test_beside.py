@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 from dataclasses import replace
@@ -35,12 +36,13 @@ from regtui.tui.glyphs import UNICODE
 from regtui.tui.listing import rows_of
 from regtui.tui.mirror_words import mirror_words
 from tests.docker_socket import listening, recorded, said
-from tests.lint_hosts import FORK, OPTIONS, SYSCONFIG, write
+from tests.lint_hosts import CERTS, FORK, OPTIONS, SYSCONFIG, write
 from tests.registry_net import Net, Requests, reply, target
 from tests.tui_fakes import CONFIG, DIGEST, MIRROR, SCRIPTS, ScriptedSession, planned_walk, walked
 from tests.tui_screens import LARGE, SMALL, assert_screen, settled, showing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 OLD = "sha256:" + "0" * 64
@@ -207,13 +209,61 @@ def test_json_says_what_the_host_has(
             assert candidate["local"] == expected
 
 
-async def test_a_mirror_that_speaks_plain_http_behind_https_is_found_by_asking_it(tmp_path: Path) -> None:
-    plain = "registry.plain.example:5000"
-    write(tmp_path, {**FORK, SYSCONFIG: f"{OPTIONS.strip()[:-1]} --registry-mirror=https://{plain}'\n"})
+MIRRORS = {
+    "registry.plain.example:5000": "mirror-plain-http",
+    "registry.selfsigned.example": "mirror-untrusted",
+    "registry.expired.example": "mirror-untrusted",
+    "registry.basic.example": "",
+    "registry.reset.example": "",
+}
+"""Mirrors over https -> the finding that only asking them makes. The last one but one has its authority in certs.d."""
+
+
+def mirrored(root: Path, world: World) -> None:
+    """Write a host with these mirrors."""
+    flags = " ".join(f"--registry-mirror=https://{name}" for name in MIRRORS)
+    authority = f"{CERTS}/registry.basic.example/ca.crt"
+    write(root, {**FORK, SYSCONFIG: f"{OPTIONS.strip()[:-1]} {flags}'\n", authority: world.authorities})
+
+
+def told_of(findings: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return which of the mirrors has which of the two findings, by code and message."""
+    codes = {code for code in MIRRORS.values() if code}
+    return {name: code for code, message in findings for name in MIRRORS if code in codes and name in message}
+
+
+async def test_what_only_asking_a_mirror_tells_is_among_the_findings(tmp_path: Path) -> None:
     async with World(story_world(lively=False)) as world:
-        trust = Trust(system=False, authorities=(world.authorities.encode(),))
-        session = LiveSession(load(tmp_path), Means(world.resolver, world.dialer, trust), place="test")
-        assert await session.mirrors_in_plain() == {plain}
+        mirrored(tmp_path, world)
+        session = LiveSession(load(tmp_path), Means(world.resolver, world.dialer, Trust(system=False)), place="test")
+        answers = await session.ask_mirrors()
         await session.aclose()
-    survey = take(session.config, files=HostFiles(tmp_path), plain_http=frozenset({plain}))
-    assert "mirror-plain-http" in {one.code for one in survey.findings}
+        await world.settled()
+        assert {entry.path for entry in world.log.requests} == {"/v2/"}
+    survey = take(session.config, files=HostFiles(tmp_path), answers=answers)
+    found = [(one.code, one.message) for one in survey.findings]
+    assert told_of(found) == {name: code for name, code in MIRRORS.items() if code}
+    assert [sentence.partition(" ")[0] for sentence in answers.silent] == ["https://registry.reset.example"]
+
+
+async def test_lint_asks_the_mirrors_on_the_users_word_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with World(story_world(lively=False)) as world:
+        mirrored(tmp_path, world)
+        words = ["lint", "--json", "--root", str(tmp_path)]
+        for name in MIRRORS:
+            host, _, port = name.partition(":")
+            place = f"{host}:{port or 443}"
+            words += [f"--resolve={place}:198.51.100.7", f"--connect-to={place}:127.0.0.1:{world.port_of(name)}"]
+        for asked in ([], ["--ask"]):
+            await asyncio.to_thread(run, [*words, *asked])
+            document = json.loads(capsys.readouterr().out)
+            found = [(one["code"], one["message"]) for one in document["findings"]]
+            assert told_of(found) == ({name: code for name, code in MIRRORS.items() if code} if asked else {})
+            await world.settled()
+            assert bool(world.log.entries) is bool(asked)
+        await asyncio.to_thread(run, [one for one in (*words, "--ask") if one != "--json"])
+        printed = capsys.readouterr()
+        assert "fix: " in printed.out
+        assert printed.err.startswith("https://registry.reset.example gave no answer: ")

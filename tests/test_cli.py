@@ -52,6 +52,7 @@ def test_first_word_that_is_a_command_is_the_command(words: list[str], command: 
         (["resolve", "a", "b"], "resolve takes 1 name, not 2"),
         (["info", "x"], "info takes no name, not 1"),
         (["info", "--strict"], "--strict belongs to resolve"),
+        (["info", "--ask"], "--ask belongs to lint"),
         (["etcd", "--json"], "--json belongs to a command"),
         (["resolve", "a", "--timeout", "0"], "--timeout takes seconds"),
         (["resolve", "a", "--timeout", "nan"], "--timeout takes seconds"),

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from regtui.commands.host import read_host, tell_others
 from regtui.commands.live import consult
 from regtui.host.files import HostFiles
 from regtui.host.lint import findings, gather, read_credentials
+from regtui.host.lint.evidence import NOBODY_ASKED
 from regtui.host.model import Severity
 from regtui.options import USAGE_ERROR
 from regtui.outlet import Outlet
@@ -21,6 +23,7 @@ from regtui.text import printable
 if TYPE_CHECKING:
     from regtui.host.credentials import CredentialFile
     from regtui.host.files import FileSource
+    from regtui.host.lint.evidence import Answers
     from regtui.host.model import Finding, HostConfig
     from regtui.options import Options
 
@@ -129,17 +132,38 @@ def _read(options: Options, root: str) -> tuple[HostConfig, tuple[Finding, ...]]
 
 
 def _findings(config: HostConfig, options: Options, root: str) -> tuple[Finding, ...]:
+    answers = _ask(config, options) if options.ask else NOBODY_ASKED
     if options.there is not None:
-        return options.there.settle(lambda: _found(config, options, root))
-    return _found(config, options, root)
+        return options.there.settle(lambda: _found(config, options, root, answers))
+    return _found(config, options, root, answers)
 
 
-def _found(config: HostConfig, options: Options, root: str) -> tuple[Finding, ...]:
+def _ask(config: HostConfig, options: Options) -> Answers:
+    """Ask the mirrors what no file tells. One that gives no answer is told on the side: it may be up tomorrow."""
+    import asyncio
+
+    from regtui.commands.sessions import session_of
+
+    async def asked() -> Answers:
+        try:
+            return await session.ask_mirrors()
+        finally:
+            await session.aclose()
+
+    with session_of(options, config, options.host or options.root) as session:
+        answers = asyncio.run(asked())
+    if not options.json:
+        sys.stderr.write("".join(f"{sentence}\n" for sentence in answers.silent))
+    return answers
+
+
+def _found(config: HostConfig, options: Options, root: str, answers: Answers) -> tuple[Finding, ...]:
     there = options.there
     files = HostFiles(root) if there is None else there.files
     home = "/root" if there is None else there.home
     stored = _credentials(files, root if there is None else there.root, home)
     evidence = gather(files, config, now=datetime.now(UTC), credentials=stored, given=bool(options.configs))
+    evidence = replace(evidence, plain_http=answers.plain_http, untrusted=answers.untrusted)
     return findings(config, evidence)
 
 

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 from regtui.commands.host import LOOKUP_SECONDS, read_host
 from regtui.commands.live import consult
 from regtui.host.gonet import host_of
+from regtui.host.lint.evidence import NOBODY_ASKED
 from regtui.host.security import mirror_host, names_to_look_up
 from regtui.lookups import look_up_names
 from regtui.survey.reading import take
 
 if TYPE_CHECKING:
     from regtui.commands.live import Consulted
+    from regtui.host.lint.evidence import Answers
     from regtui.host.model import HostConfig
     from regtui.options import Options
     from regtui.registry.network import Resolver
@@ -28,12 +30,12 @@ async def survey_host(
     root: str,
     resolver: Resolver,
     consulted: Consulted | None = None,
-    plain_http: frozenset[str] = frozenset(),
+    answers: Answers = NOBODY_ASKED,
 ) -> Survey:
     """Look at the host, `root` in place of the options' for the demo; what blocks runs in threads.
 
-    `consulted` is what is known already of its configuration and its daemon, for the first look; `plain_http` are the
-    mirrors that answered TLS in plain HTTP.
+    `consulted` is what is known already of its configuration and its daemon, for the first look; `answers` are
+    those of its mirrors.
     """
     if consulted is None:
         config = await asyncio.to_thread(read_host, options, root)
@@ -52,7 +54,7 @@ async def survey_host(
             given=given,
             docker_config=docker_config,
             addresses=addresses,
-            plain_http=plain_http,
+            answers=answers,
         )
 
     survey = await asyncio.to_thread(look if there is None else partial(there.settle, look))

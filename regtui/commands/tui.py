@@ -75,12 +75,13 @@ def run(options: Options) -> int:
 
         async def survey() -> Survey:
             from regtui.commands.surveying import survey_host
+            from regtui.host.lint.evidence import NOBODY_ASKED
 
-            plain: frozenset[str] = frozenset()
+            answers = NOBODY_ASKED
             with contextlib.suppress(TimeoutError):
                 if sessions:
-                    plain = await asyncio.wait_for(sessions[-1].mirrors_in_plain(), MIRROR_SECONDS)
-            return await survey_host(options, root, _resolver(options), first.pop() if first else None, plain)
+                    answers = await asyncio.wait_for(sessions[-1].ask_mirrors(), MIRROR_SECONDS)
+            return await survey_host(options, root, _resolver(options), first.pop() if first else None, answers)
 
         async def survey_as(named: Options) -> Survey:
             from regtui.commands.surveying import survey_host

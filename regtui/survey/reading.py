@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from regtui.host.files import HostFiles
 from regtui.host.lint import findings, gather, read_credentials
 from regtui.host.lint.certificates import CERTS
+from regtui.host.lint.evidence import NOBODY_ASKED
 from regtui.host.local_mirror import local_mirrors
 from regtui.host.model import EngineName
 from regtui.stores import store_for
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from regtui.engines.base import Addresses
     from regtui.host.credentials import CredentialFile
     from regtui.host.files import FileSource
+    from regtui.host.lint.evidence import Answers
     from regtui.host.model import HostConfig
 
 FOLDERS = 100
@@ -35,20 +37,20 @@ def take(
     given: bool = False,
     docker_config: str = "",
     addresses: Addresses | None = None,
-    plain_http: frozenset[str] = frozenset(),
+    answers: Answers = NOBODY_ASKED,
     now: datetime | None = None,
 ) -> Survey:
     """Return the survey of a host, without its daemon; never raises for what the files hold.
 
     `given` says that the configuration is of files named with `--config`; `docker_config` is what DOCKER_CONFIG says
-    where it counts, `addresses` what is known of names, `plain_http` who answered TLS in plain HTTP.
+    where it counts, `addresses` what is known of names, `answers` what its mirrors said.
     """
     files = files or HostFiles(config.root)
     known = addresses or {}
     path = credentials_path(config.root, docker_config)
     credentials = read_credentials(files, path)
     evidence = gather(files, config, now=now or datetime.now(UTC), credentials=credentials, given=given)
-    evidence = replace(evidence, addresses=known, plain_http=plain_http)
+    evidence = replace(evidence, addresses=known, plain_http=answers.plain_http, untrusted=answers.untrusted)
     is_docker = config.engine in (EngineName.RHEL_DOCKER, EngineName.MOBY)
     around = Around(
         store_for(files, config, docker_config=docker_config),

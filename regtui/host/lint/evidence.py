@@ -32,6 +32,21 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class Answers:
+    """What https mirrors answered: `HOST[:PORT]` of those that speak plain HTTP, and of those that are not trusted.
+
+    `silent` has a clean sentence for each other one that gave no answer.
+    """
+
+    plain_http: frozenset[str] = frozenset()
+    untrusted: frozenset[str] = frozenset()
+    silent: tuple[str, ...] = ()
+
+
+NOBODY_ASKED = Answers()
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything that `findings` may know; what is left out is not judged.
 
