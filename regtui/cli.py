@@ -12,7 +12,7 @@ from regtui import __version__
 from regtui.garbage import collect_from_now
 from regtui.host.model import ContainerdClient, EngineName
 from regtui.options import USAGE_ERROR, Options, Parser, UsageError, realm_pair
-from regtui.text import printable
+from regtui.text import mask_login, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,6 +82,8 @@ def parse(arguments: list[str]) -> Options | None:
     words = list(parsed.words)
     command = words.pop(0) if words and words[0] in COMMANDS else "tui"
     _check(command, words, parsed)
+    if command in _NAMING:
+        words = [mask_login(word) for word in words]
     return Options(
         command=command,
         words=tuple(words),
@@ -94,7 +96,7 @@ def parse(arguments: list[str]) -> Options | None:
         host=parsed.host,
         sudo=parsed.sudo,
         remote_credentials=parsed.remote_credentials,
-        name=parsed.name,
+        name=mask_login(parsed.name) if parsed.name else parsed.name,
         screen=parsed.screen,
         timeout=parsed.timeout,
         json=parsed.json,
@@ -143,6 +145,8 @@ _MOST_WORDS = {
     "manual": 0,
     "tui": 1,
 }
+_NAMING = frozenset({"catalog", "tags", "inspect", "resolve", "tui"})
+"""Commands whose words are names of images and registries: what follows them never sees a password in one."""
 _EXAMPLES = {
     "catalog": "quay.io",
     "tags": "quay.io/coreos/etcd",

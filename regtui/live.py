@@ -24,6 +24,7 @@ from regtui.registry.tls import TlsRules, Trust
 from regtui.registry.transport import Transport
 from regtui.seen import SeenManifests
 from regtui.stores import store_for
+from regtui.text import mask_login
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -152,7 +153,7 @@ class LiveSession:
 
     def plan(self, name: str, addresses: Addresses | None = None) -> Plan:
         """Return what the engine would ask; without a packet where no addresses are given."""
-        question = Question(self.config, name, addresses or {})
+        question = Question(self.config, mask_login(name), addresses or {})
         plan = self._engine.plan(question)
         endpoints = [endpoint for candidate in plan.candidates for endpoint in candidate.endpoints]
         names = {endpoint.certificates for endpoint in endpoints if endpoint.certificates}

@@ -10,7 +10,7 @@ from regtui.engines.choice import engine_for
 from regtui.events import HealthChecked, ResolutionEnded, ResolutionStarted
 from regtui.host.model import EngineName
 from regtui.outcome import Outcome
-from regtui.text import printable
+from regtui.text import mask_login, printable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -58,7 +58,7 @@ class ReplaySession:
             return self._plan
         if self.config.engine not in _RECORDED_WHOLE or self._plan.client:
             return Plan(self.config.engine, name, None, refused=(self._sentence,))
-        return engine_for(self.config.engine).plan(Question(self.config, name))
+        return engine_for(self.config.engine).plan(Question(self.config, mask_login(name)))
 
     async def resolve(self, name: str, *, strict: bool = False, ask_all: bool = False) -> AsyncIterator[Event]:
         """Yield what happened, whatever is asked of it; for another name only that nobody is asked."""

@@ -112,6 +112,8 @@ _HOST_PORT = re.compile(r"(?:\[[^\[\]@]*\]|[^:\[\]@]*)(?::[0-9]*)?[:;,.)]*")
 _ODD_PASSWORD = re.compile(r"""://[^/?#\s"'<>@:\[\]]{0,256}:(?![0-9]*[\s"':;,)])[^/?#@]{0,256}@""")
 # `user:password@proxy:3128`; the @ before a digest is an image name's.
 _BARE_USERINFO = r"[^\s/:@]*:[^\s/]*@(?![A-Za-z0-9+._-]{1,32}:[0-9a-fA-F]{32})(?=[^\s/@]+(?:/[^@]*)?\Z)"
+_DIGEST_BEHIND = r"@(?:sha\d+:[^/@]*|[A-Za-z0-9+._-]{1,32}:[0-9a-fA-F]{32,})\Z"
+_PORT_AND_PATH = r"[0-9]{1,5}/"
 _QUERY_PAIR = re.compile(r"[^&;]+")
 
 
@@ -125,6 +127,21 @@ def strip_userinfo(url: str) -> str:
         found = re.match(_BARE_USERINFO, url)
         return "***@" + url[found.end() :] if found else url
     return _URL_TAIL.sub(lambda found: "://" + _open_part(found[1]), _ODD_PASSWORD.sub("://***@", url))
+
+
+def mask_login(name: str) -> str:
+    """A typed name, as it may be shown and kept: of `user:password@host/x`, with or without a scheme, no password.
+
+    It stays a name that an engine judges as it judges the typed one, and masking it again changes nothing. The @
+    before a digest and the colon before a port hide nothing; a name that no engine takes rather hides too much.
+    """
+    scheme, mark, rest = name.rpartition("://")
+    digest = found[0] if (found := re.search(_DIGEST_BEHIND, rest)) else ""
+    before, at, host = rest.removesuffix(digest).rpartition("@")
+    user, colon, password = before.partition(":")
+    if not at or not (mark or colon) or (not mark and ("/" in user or re.match(_PORT_AND_PATH, password))):
+        return name
+    return f"{scheme}{mark}{user}:***@{host}{digest}" if colon else f"{scheme}{mark}***@{host}{digest}"
 
 
 def _open_part(tail: str) -> str:

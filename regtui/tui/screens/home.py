@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from regtui.engines.commands import label_of, pull_on
 from regtui.events import ResolutionStarted
+from regtui.text import mask_login
 from regtui.tui.actions import ACTIONS, Owner, Place
 from regtui.tui.bindings import bindings_of
 from regtui.tui.cells import Role, Span, crop
@@ -154,11 +155,11 @@ class HomeScreen(RegistriesScreen):
     @property
     def name_asked(self) -> str:
         """The name that was asked for, or stands there."""
-        return self._asked or self.query_one(NameInput).value.strip()
+        return self._asked or mask_login(self.query_one(NameInput).value.strip())
 
     def ask(self, name: str, *, ask_all: bool = False) -> None:
         """Resolve a name."""
-        name = name.strip()
+        name = mask_login(name.strip())
         if not name:
             return
         self._asked, self._ask_all = name, ask_all
