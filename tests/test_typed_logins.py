@@ -107,6 +107,6 @@ async def test_once_it_is_asked_the_screen_does_not_show_it_and_the_history_does
         screen.ask(f"u:{SECRET}@h.example/x")
         await settled(pilot)
         assert screen.query_one(NameInput).value == "u:***@h.example/x"
-        assert SECRET not in screen_text(pilot.app)
+        assert SECRET not in screen_text(pilot)
         assert screen.name_asked == "u:***@h.example/x"
         assert not any(SECRET in name for name in names.kept)
