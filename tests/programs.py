@@ -7,6 +7,9 @@ import shutil
 
 import pytest
 
+WITHOUT_PRIVILEGE = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+"""Before a program of root's: what a file's mode forbids, it may not do."""
+
 
 def needs(program: str, package: str = "") -> None:
     """Skip the test where a program is missing; fail where REGTUI_REQUIRE_SERVERS says that all must be there."""

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.modern_hosts import write_files
-from tests.programs import missing, needs
+from tests.programs import WITHOUT_PRIVILEGE, missing, needs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tests.real_registries import Registries
 
@@ -60,9 +60,9 @@ class Host:
         folder = f"{CERTS}/{registry}"
         write_files(self.folder, {f"{folder}/hosts.toml": text, f"{folder}/private.pem": servers.authority.decode()})
 
-    def ctr(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run ctr; its errors are its last line."""
-        command = ["ctr", "--address", f"{self.folder}/sock", *words]
+    def ctr(self, *words: str, before: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
+        """Run ctr, `before` in front of it; its error is its last line."""
+        command = [*before, "ctr", "--address", f"{self.folder}/sock", *words]
         return subprocess.run(
             command,
             env=self.environment,
@@ -78,11 +78,15 @@ class Host:
         listed = self.ctr("images", "ls", f"name=={name}").stdout.splitlines()
         return listed[1].split()[2]
 
-    def regtui(self, name: str) -> dict[str, Any]:
+    def regtui(self, name: str, before: Sequence[str] = ()) -> dict[str, Any]:
         """Resolve a name as ctr would, making exactly its requests."""
-        command = [sys.executable, "-m", "regtui", "resolve", name, "--engine=ctr", f"--root={self.folder}"]
+        return self.run("resolve", name, "--strict", before=before)
+
+    def run(self, *words: str, before: Sequence[str] = ()) -> dict[str, Any]:
+        """Run a command of regtui on this host, and return its document."""
+        command = [*before, sys.executable, "-m", "regtui", *words, "--engine=ctr", f"--root={self.folder}"]
         ran = subprocess.run(
-            [*command, "--strict", "--json"],
+            [*command, "--json"],
             cwd=ROOT,
             env={**self.environment, "PYTHONPATH": str(ROOT)},
             stdin=subprocess.DEVNULL,
@@ -186,11 +190,28 @@ def test_refuses_the_names_that_ctr_refuses(host: Host, name: str) -> None:
     compare(host, name)
 
 
-def compare(host: Host, name: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        (f"{CERTS}/{REGISTRY}/hosts.toml", f"{CERTS}/{REGISTRY}/hosts.toml"),
+        (f"{CERTS}/{REGISTRY}", f"{CERTS}/{REGISTRY}/hosts.toml"),
+        (CERTS, CERTS),
+    ],
+)
+def test_tells_what_ctr_may_not_read(host: Host, path: str, told: str) -> None:
+    host.configure(PLAIN + MIRROR)
+    (host.folder / path).chmod(0)
+    compare(host, f"{REGISTRY}/team/app:1.0", WITHOUT_PRIVILEGE)
+    linted = host.run("lint", before=WITHOUT_PRIVILEGE)
+    (host.folder / path).chmod(0o755)
+    assert [(one["code"], one["source"]["file"]) for one in linted["findings"]] == [("hosts-unreadable", f"/{told}")]
+
+
+def compare(host: Host, name: str, before: Sequence[str] = ()) -> None:
     """Fetch with ctr and resolve with regtui, and hold exit, requests, digest and the final error side by side."""
-    fetched = host.ctr("content", "fetch", f"--hosts-dir={host.folder / CERTS}", name)
+    fetched = host.ctr("content", "fetch", f"--hosts-dir={host.folder / CERTS}", name, before=before)
     asked = manifests(host)
-    told = host.regtui(name)
+    told = host.regtui(name, before)
     assert told["exit"] == fetched.returncode
     assert manifests(host) == asked
     if fetched.returncode:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.programs import missing, needs
+from tests.programs import WITHOUT_PRIVILEGE, missing, needs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tests.real_registries import Registries
     from tests.server_journal import Request
@@ -93,11 +93,11 @@ class Host:
         policy.parent.mkdir(parents=True, exist_ok=True)
         policy.write_text(POLICY)
 
-    def podman(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run podman with its storage in the folder; both of its outputs are one."""
+    def podman(self, *words: str, before: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
+        """Run podman with its storage in the folder, `before` in front of it; both of its outputs are one."""
         storage = [f"--root={self.folder}/root", f"--runroot={self.folder}/runroot", "--storage-driver=vfs"]
         return subprocess.run(
-            ["podman", *storage, *words],
+            [*before, "podman", *storage, *words],
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -107,9 +107,9 @@ class Host:
             check=False,
         )
 
-    def regtui(self, name: str) -> dict[str, Any]:
+    def regtui(self, name: str, before: Sequence[str] = ()) -> dict[str, Any]:
         """Resolve a name as podman would, making exactly its requests."""
-        command = [sys.executable, "-m", "regtui", "resolve", name, "--engine=podman", "--strict", "--json"]
+        command = [*before, sys.executable, "-m", "regtui", "resolve", name, "--engine=podman", "--strict", "--json"]
         ran = subprocess.run(
             command,
             cwd=ROOT,
@@ -229,16 +229,40 @@ def test_a_drop_in_that_leads_nowhere_is_refused_in_podmans_words(host: Host) ->
     assert told_by_regtui(host) == told_by_podman(host)
 
 
-def told_by_podman(host: Host) -> list[str]:
+DROP_IN = ".config/containers/registries.conf.d/50-site.conf"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "registries.conf",
+        DROP_IN,
+        ".config/containers/registries.conf.d",
+        ".config/containers",
+        "auth.json",
+        ".config/containers/policy.json",
+    ],
+)
+def test_a_file_that_may_not_be_read_is_told_in_podmans_words(host: Host, path: str) -> None:
+    host.configure('unqualified-search-registries = ["127.0.0.1:1"]\n')
+    (host.folder / DROP_IN).parent.mkdir()
+    (host.folder / DROP_IN).write_text("")
+    (host.folder / path).chmod(0)
+    told = told_by_regtui(host, WITHOUT_PRIVILEGE)
+    assert told == told_by_podman(host, WITHOUT_PRIVILEGE)
+    assert any(str(host.folder / path) in line and "permission denied" in line for line in told)
+
+
+def told_by_podman(host: Host, before: Sequence[str] = ()) -> list[str]:
     """Return podman's error about a pull of a short name."""
-    pulled = host.podman("pull", "one")
+    pulled = host.podman("pull", "one", before=before)
     assert pulled.returncode == 125
     return [line for line in pulled.stdout.splitlines() if line]
 
 
-def told_by_regtui(host: Host) -> list[str]:
+def told_by_regtui(host: Host, before: Sequence[str] = ()) -> list[str]:
     """Return what regtui says instead of a walk."""
-    document = host.regtui("one")
+    document = host.regtui("one", before)
     if document["exit"] == 125:
         assert isinstance(document["transcript"], list)
         return document["transcript"]

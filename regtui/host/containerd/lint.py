@@ -62,6 +62,9 @@ def _judged(config: ContainerdConfig, evidence: Evidence) -> Iterator[Finding]:
         message = f"containerd does not pull for the kubelet: {strip_userinfo(config.refused)}"
         yield error("conf-refused", message, evidence.refused_at, _instead(config.refused))
     yield from _config(config)
+    for root, cause in config.closed.items():
+        message = f"{shown(root)} may not be entered, so nothing is pulled: {printable(cause)}"
+        yield error("hosts-unreadable", message, Source(printable(root)))
     for path in evidence.unread:
         yield _unread(config, path)
     for path in evidence.stray:

@@ -51,7 +51,7 @@ def load_containerd(
         refused, refused_at = str(error), error.source
     client = client or (ContainerdClient.CRI if refused else _client(files, cri))
     roots = _roots(client, cri)
-    config = ContainerdConfig(client, roots, _folders(files, roots), cri, refused)
+    config = ContainerdConfig(client, roots, _folders(files, roots), cri, refused, _closed(files, roots))
     return HostConfig(
         engine=EngineName.CONTAINERD,
         engine_reason=f"{reason}; {_WHO[client]}",
@@ -69,7 +69,7 @@ def load_containerd(
 def docker_store(files: FileSource) -> tuple[ContainerdConfig, tuple[Finding, ...]]:
     """Return what dockerd's containerd image store finds below docker's certs.d, and the findings about it."""
     roots = (DOCKER_CERTS,)
-    config = ContainerdConfig(ContainerdClient.DOCKER, roots, _folders(files, roots))
+    config = ContainerdConfig(ContainerdClient.DOCKER, roots, _folders(files, roots), closed=_closed(files, roots))
     evidence = replace(_evidence(files, config, None), unread=())
     return config, findings_of(config, evidence)
 
@@ -107,6 +107,18 @@ def _folders(files: FileSource, roots: tuple[str, ...]) -> Mapping[str, HostsFol
     }
 
 
+def _closed(files: FileSource, roots: tuple[str, ...]) -> Mapping[str, str]:
+    """Return the roots in which nothing can be looked up, with the system's words."""
+    found = {}
+    for root in roots:
+        names = files.entries(root)
+        if isinstance(names, FileTrouble) and names.kind is TroubleKind.DENIED:
+            inside = files.read(f"{root}/_default/{NAME}")  # a folder that is not listed may be entered all the same
+            if isinstance(inside, FileTrouble) and inside.kind is TroubleKind.DENIED:
+                found[root] = inside.cause
+    return found
+
+
 def _evidence(files: FileSource, config: ContainerdConfig, refused_at: Source | None) -> Evidence:
     folders = config.folders.values()
     names = [f"{root}/{name}" for root in config.roots for name in files.list(root)[:FOLDERS_LIMIT]]
@@ -114,9 +126,14 @@ def _evidence(files: FileSource, config: ContainerdConfig, refused_at: Source | 
     return Evidence(
         refused_at,
         tuple(_unread(files, config.roots)),
-        tuple(path for path in names if isinstance(files.entries(path), FileTrouble) and files.exists(path)),
+        tuple(path for path in names if _is_no_folder(files, path)),
         frozenset(path for path in named if not files.exists(path)),
     )
+
+
+def _is_no_folder(files: FileSource, path: str) -> bool:
+    found = files.entries(path)
+    return isinstance(found, FileTrouble) and found.cause == "not a directory"
 
 
 def _files_of(entry: HostEntry) -> Iterator[str]:

@@ -96,7 +96,8 @@ class ContainerdConfig:
     """Everything that decides which hosts are asked.
 
     `roots` are the folders of hosts.toml that the client looks into, in order; `folders` all that lie there, by their
-    whole path. `refused` is containerd's error about config.toml, and then nothing is pulled.
+    whole path. `closed` are the roots that may not be entered, with the system's words. `refused` is containerd's error
+    about config.toml, and then nothing is pulled.
     """
 
     client: ContainerdClient = ContainerdClient.CTR
@@ -104,10 +105,14 @@ class ContainerdConfig:
     folders: Mapping[str, HostsFolder] = field(default_factory=dict)
     cri: CriRegistry = CriRegistry()
     refused: str = ""
+    closed: Mapping[str, str] = field(default_factory=dict)
 
     def folder_for(self, registry: str) -> HostsFolder | None:
         """Return the folder that counts for `HOST[:PORT]`: `HOST_PORT_`, `HOST:PORT`, `_default` (hostPaths)."""
         for root in self.roots:
+            if root in self.closed:
+                path = f"{root}/{folder_names(registry)[0]}"
+                return HostsFolder(path, error=f"stat {path}: {self.closed[root]}")
             for name in folder_names(registry):
                 if (found := self.folders.get(f"{root}/{name}")) is not None:
                     return found

@@ -158,7 +158,9 @@ def _drop_ins(files: FileSource, folders: tuple[str, ...]) -> Iterator[str]:
         if isinstance(names, FileTrouble):
             if names.kind is TroubleKind.MISSING or names.cause == "not a directory":
                 continue
-            raise Refused(f"reading registries.conf.d: {names.as_go}", Source(printable(folder)))
+            # A folder that cannot even be reached fails earlier than one that cannot be listed.
+            words = names.as_go if files.exists(folder) else f"lstat {folder}: {names.cause}"
+            raise Refused(f"reading registries.conf.d: {words}", Source(printable(folder)))
         for name in names:
             path = f"{folder}/{name}"
             replaced = folder.startswith(vendor) and name in own
