@@ -75,3 +75,25 @@ def test_what_is_no_recording_gets_a_sentence_and_no_screen(text: str, words: st
         assert terminal.end() == 2
         assert f"{file}: {words}".encode() in terminal.out
         assert ESCAPE not in terminal.out
+
+
+@pytest.mark.parametrize("begins_on", [True, False])
+def test_the_palette_gives_the_mouse_to_the_terminal_and_takes_it_back(begins_on: bool, tmp_path: Path) -> None:
+    settings = tmp_path / "regtui/settings.toml"
+    settings.parent.mkdir()
+    settings.write_text(f"mouse = {str(begins_on).lower()}\n")
+    environ = {"PYTHONPATH": str(ROOT), "XDG_CONFIG_HOME": str(tmp_path)}
+    off, on = (b"\x1b[?1000l", "The mouse is off"), (b"\x1b[?1000h", "The mouse is on")
+    with running_command(program("--demo"), environ=environ) as terminal:
+        press(terminal, b"", "docker.io")
+        assert (on[0] in terminal.out) is begins_on
+        for told, words in (off, on) if begins_on else (on, off):
+            before = terminal.out.count(told)
+            press(terminal, b"\x10", "Search for commands")
+            press(terminal, b"mouse", " on or off")
+            press(terminal, b"\r", words)
+            assert terminal.out.count(told) == before + 1
+        terminal.send(b"q")
+        assert terminal.end() == 0
+        assert terminal.restored()
+    assert settings.read_text() == f"mouse = {str(begins_on).lower()}\n"

@@ -348,11 +348,15 @@ async def test_a_key_goes_to_the_end_of_a_walk_that_is_being_drawn() -> None:
     async with app.run_test() as pilot:
         await settled(pilot, session)
         assert home(pilot).walk_view.playing
+        drawn = screen_text(pilot).splitlines()[-1]
+        assert "enter skip " in drawn
         await pilot.press("space")
         walk = home(pilot).walk_view.walk
         assert walk is not None
         assert walk.over
         assert not home(pilot).walk_view.playing
+        await pilot.pause()
+        assert screen_text(pilot).splitlines()[-1] == drawn.replace("skip   ", "details")
 
 
 async def test_when_nothing_moves_no_clock_runs() -> None:

@@ -43,7 +43,8 @@ class Action:
     """One thing that a person can do.
 
     `id` is the method `action_ID` of its owner. `keys` are Textual's key names; `shown` is how the footer writes the
-    first, and empty where the footer leaves the action out. `places` are where it works; empty means everywhere.
+    first, and empty where the footer leaves the action out; `drawing` is its label while a walk is drawn, where the
+    key does something else then. `places` are where it works; empty means everywhere.
     `palette` is its name in the command palette, `area: verb`; empty where it needs a cursor. `first` says that its
     keys are looked at before the part that has the keys gets them.
     """
@@ -57,6 +58,7 @@ class Action:
     places: tuple[Place, ...] = ()
     owner: Owner = Owner.SCREEN
     first: bool = False
+    drawing: str = ""
 
 
 _HOME = (Place.LIST, Place.WALK)
@@ -246,6 +248,7 @@ ACTIONS: tuple[Action, ...] = (
         label="details",
         help="open or close a registry of the walk; while it is being drawn, go to its end at once",
         places=(Place.WALK,),
+        drawing="skip",
     ),
     Action(
         id="engine",

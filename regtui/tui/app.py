@@ -242,11 +242,21 @@ class RegtuiApp(App[None]):
         yield SystemCommand(
             "theme: choose", "dark, light, the terminal's own colors and others", self.action_change_theme
         )
+        if isinstance(self._driver, TerseDriver):
+            told = "off: the terminal selects text" if self._driver.mouse else "on: clicks are regtui's"
+            yield SystemCommand("show: mouse on or off", told, self._switch_mouse)
         if self._begin.save is not None:
             yield SystemCommand("theme: keep", "write the theme to your settings", self._keep_theme)
 
     def _runner(self, action: str, node: DOMNode) -> Callable[[], Awaitable[object]]:
         return lambda: self.run_action(action, default_namespace=node)
+
+    def _switch_mouse(self) -> None:
+        """Give the mouse to the terminal or take it back; the setting stays what it is."""
+        assert isinstance(self._driver, TerseDriver)
+        self._driver.mouse = not self._driver.mouse
+        on = self._driver.mouse
+        self.notify("The mouse is on." if on else "The mouse is off: the terminal selects text.", markup=False)
 
     def _keep_theme(self) -> None:
         assert self._begin.save is not None

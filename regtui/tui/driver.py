@@ -13,3 +13,21 @@ class TerseDriver(LinuxDriver):
     def write(self, data: str) -> None:
         """Write."""
         super().write(terse(data))
+
+    @property
+    def mouse(self) -> bool:
+        """Whether the terminal tells of the mouse; while it does, it does not select text."""
+        return self._mouse
+
+    @mouse.setter
+    def mouse(self, on: bool) -> None:
+        if on == self._mouse:
+            return
+        # Both ask whether there is a mouse at all; a return from the shell does what they did last.
+        if on:
+            self._mouse = True
+            self._enable_mouse_support()
+        else:
+            self._disable_mouse_support()
+            self._mouse = False
+        self.flush()

@@ -233,6 +233,7 @@ class HomeScreen(RegistriesScreen):
         """Fill what stands around the walk with what is on the screen, never with what is still held back."""
         walk, glyphs = message.walk, self._manner.glyphs
         self._tell_axis(walk)
+        self._tell_keys()
         self._fixed("verdict").draw(lambda width: verdict_lines(walk, width, glyphs))
         if walk is not None:
             self.show_in_panels(walk)
@@ -262,9 +263,12 @@ class HomeScreen(RegistriesScreen):
 
     def on_descendant_focus(self) -> None:
         """Show the keys of the part that has them now, and which panel it is in."""
-        self.query_one(FooterBar).tell(self._place())
+        self._tell_keys()
         self._fixed("registries-top").draw(self._top("Registries", Place.LIST))
         self._fixed("resolve-top").draw(self._top("Resolve", None))
+
+    def _tell_keys(self) -> None:
+        self.query_one(FooterBar).tell(self._place(), drawing=self.walk_view.playing)
 
     def _top(self, title: str, place: Place | None) -> Make:
         """The registries' edge is lit while the list has the keys, the other one else."""

@@ -19,6 +19,7 @@ class FooterBar(LineView, can_focus=False):
         super().__init__(id=id)
         self._place = place
         self._plain = plain
+        self._drawing = False
 
     @property
     def line_count(self) -> int:
@@ -27,12 +28,13 @@ class FooterBar(LineView, can_focus=False):
 
     def line_at(self, index: int) -> Line:  # noqa: ARG002 - there is one line
         """Draw the keys."""
-        return tuple(piece for action in self._fitting() for piece in self._label(action))
+        return self._fitting_labels()
 
-    def tell(self, place: Place) -> None:
-        """Show the keys of another part."""
-        if place is not self._place:
-            self._place = place
+    def tell(self, place: Place, *, drawing: bool = False) -> None:
+        """Show the keys of another part, or what they do while a walk is being drawn."""
+        before = self._fitting_labels()
+        self._place, self._drawing = place, drawing
+        if self._fitting_labels() != before:
             self.refresh()
 
     async def on_click(self, event: events.Click) -> None:
@@ -48,7 +50,12 @@ class FooterBar(LineView, can_focus=False):
 
     def _label(self, action: Action) -> Line:
         key = key_label(action, plain=self._plain)
-        return (Span(f" {key}", Role.ACCENT), Span(f" {action.label} ", Role.DIM))
+        # As wide as at rest: the keys behind it stay where they are.
+        label = action.drawing.ljust(len(action.label)) if self._drawing and action.drawing else action.label
+        return (Span(f" {key}", Role.ACCENT), Span(f" {label} ", Role.DIM))
+
+    def _fitting_labels(self) -> Line:
+        return tuple(piece for action in self._fitting() for piece in self._label(action))
 
     def _fitting(self) -> list[Action]:
         actions = list(footer_actions(self._place))
