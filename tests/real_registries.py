@@ -128,6 +128,7 @@ CONTENT = (
     ("plain", "library/etcd:latest", "index", "v2s2"),
     ("plain", "library/debian:latest", "single", "v2s2"),
     ("plain", "library/fetched:latest", "single", "v2s2"),
+    ("plain", "library/stored:latest", "single", "v2s2"),
     ("plain", "library/foreign:latest", "foreign", "v2s2"),
     ("plain", "library/modern:latest", "single", "oci"),
     ("private", "etcd:latest", "single", "v2s2"),

@@ -51,10 +51,10 @@ def test_the_private_registry_wants_its_authority_and_a_password(registries: Reg
 
 
 def test_the_mirror_fetches_and_stores(registries: Registries) -> None:
-    digest = registries.digests["plain/library/debian:latest"]
-    url = f"http://127.0.0.1:{registries.mirror}/v2/library/debian/manifests/{digest}"
+    digest = registries.digests["plain/library/stored:latest"]  # no other test asks the mirror for it
+    url = f"http://127.0.0.1:{registries.mirror}/v2/library/stored/manifests/{digest}"
     assert get(url) == (200, digest)
     first = registries.journal.take("plain")
-    assert f"plain: GET /v2/library/debian/manifests/{digest} 200" in first
+    assert f"plain: GET /v2/library/stored/manifests/{digest} 200" in first
     assert get(url) == (200, digest)
     assert registries.journal.take("plain") == []

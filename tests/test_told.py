@@ -68,6 +68,7 @@ async def told(name: str, root: Path, *, ask_all: bool = False) -> list[str]:
                     "   ✗ https://quay.io  unauthorized  answered 401: unauthorized: "
                     "access to the requested resource is not authorized"
                 ),
+                "     no credentials for it in /root/.docker/config.json",
                 "",
                 "docker pull would fail: Error: image private/vault:latest not found",
             ],
