@@ -133,6 +133,13 @@ class LiveSession:
         total = self._means.limits.total
         return total if total < DEFAULT_LIMITS.total else LISTING_SECONDS
 
+    def allow_realm(self, registry: str, host: str) -> None:
+        """Send the registry's login to the token service at this host from now on; nothing of it is kept."""
+        pairs = frozenset({(registry, host)})
+        self._means = replace(self._means, allowed_realms=self._means.allowed_realms | pairs)
+        if self._client is not None:
+            self._client.allow(pairs)
+
     def client(self) -> RegistryClient:
         """The client that asks registries; it keeps connections and tokens until the session is closed."""
         return self._opened()

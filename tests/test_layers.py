@@ -16,7 +16,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 LEVELS = (
     {"outcome", "text", "clock", "frozen", "garbage"},
-    {"outlet", "gotext", "gojson", "challenge", "redaction", "outfile"},
+    {"outlet", "gotext", "gojson", "challenge", "redaction", "outfile", "allowing"},
     {"settings", "cache", "history"},
     {"reference"},
     {"host"},

@@ -107,6 +107,10 @@ class RegistryClient:
         """Close all connections."""
         await self._transport.aclose()
 
+    def allow(self, pairs: Pairs) -> None:
+        """Let the login of a registry go to its token service on another host, for the user's pairs."""
+        self._authorizer.allow(normal_pairs(pairs))
+
     def forget(self) -> None:
         """Drop tokens, rejections and helpers' answers: a person asked for another try."""
         self._authorizer.forget()

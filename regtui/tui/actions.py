@@ -270,6 +270,15 @@ ACTIONS: tuple[Action, ...] = (
         places=_HOME,
     ),
     Action(
+        id="allow",
+        keys=("A",),
+        shown="",
+        label="allow login",
+        help="let a login go to the token service on another host that the walk kept it from; asks first",
+        palette="resolve: allow the token service",
+        places=_HOME,
+    ),
+    Action(
         id="holders",
         keys=("m",),
         shown="m",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from regtui.allowing import offer_of
 from regtui.beside import NOTHING_BESIDE, Beside
 from regtui.frozen import dataclass
 from regtui.kept import kept_words
@@ -205,6 +206,8 @@ def _evidence(view: EndpointView, width: int, pen: Pen) -> tuple[Line, ...]:
         lines.extend(wrap(f"credentials: {view.credential}", width, Role.DIM))
     if view.withheld:
         lines.extend(wrap(f"withheld: {view.withheld}", width, Role.WARN))
+        if offer_of(view.withheld) is not None:
+            lines.extend(wrap("A allows it for this session, after a question", width, Role.DIM))
     if view.ended is not None and view.ended.detail:
         lines.extend(wrap(view.ended.detail, width, Role.DIM))
     for request in view.requests:

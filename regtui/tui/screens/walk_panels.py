@@ -11,6 +11,7 @@ from regtui.tui.widgets.walk_view import WalkView
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from regtui.allowing import Offer
     from regtui.events import Event, HealthChecked
     from regtui.host.model import HostConfig
     from regtui.survey import Survey
@@ -99,6 +100,38 @@ class WalkPanels(SurveyingScreen):
 
         export = Export(self._config, self._read_from, (*self._happened, *self._health), self._manner.written())
         self.app.push_screen(ExportPanel(export, walk.plan.name, self._manner.glyphs, blink=self._blink))
+
+    def action_allow(self) -> None:
+        """Ask whether a login that was kept back may go to another host: of the selected candidate, else the first."""
+        walk = self._asked_walk()
+        if walk is None:
+            return
+        from regtui.allowing import offer_of
+        from regtui.engines.commands import pull_on
+        from regtui.tui.screens.allowing import AllowPanel
+
+        cursor = self.walk_view.cursor
+        views = (*walk.candidates[cursor : cursor + 1], *walk.candidates) if cursor is not None else walk.candidates
+        told = (offer_of(endpoint.withheld) for view in views for endpoint in view.endpoints)
+        offer = next((offer for offer in told if offer is not None), None)
+        if offer is None or not self.may_allow:
+            self.app.notify("No login was kept back here that a word of yours could send.", markup=False)
+            return
+
+        def answered(index: int | None) -> None:
+            if index:
+                self.allow(offer)
+
+        self.app.push_screen(AllowPanel(offer, pull_on(self._config), self._manner.glyphs), answered)
+
+    @property
+    def may_allow(self) -> bool:
+        """Whether the session can be told to send a login."""
+        return False
+
+    def allow(self, offer: Offer) -> None:
+        """Let the login go, and ask again."""
+        raise NotImplementedError
 
     def show_matrix(self) -> None:
         """Show who holds the name; the panel follows the walk."""
