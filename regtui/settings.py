@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from dataclasses import fields
+from dataclasses import field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from regtui.frozen import dataclass
 from regtui.text import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 FILE_LIMIT = 64 * 1024
@@ -53,10 +54,14 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The settings, and a sentence with file and line for each that could not be used."""
+    """The settings, and a sentence with file and line for each that could not be used.
+
+    `places` are file and line of those that the file gives.
+    """
 
     settings: Settings
     problems: tuple[str, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 class SettingsError(Exception):
@@ -101,7 +106,8 @@ def parse_settings(text: str, name: str) -> Loaded:
             problems.append(f"{name}:{_line_of(key, text)}: {wrong}")
         else:
             usable[key] = _KINDS[key](value) if key in _KINDS else value
-    return Loaded(Settings(**usable), tuple(problems))
+    places = {key: f"{name}:{_line_of(key, text)}" for key in usable}
+    return Loaded(Settings(**usable), tuple(problems), places)
 
 
 def write_settings(path: Path, settings: Settings) -> None:

@@ -8,6 +8,7 @@ import platform
 import ssl
 import subprocess
 import sys
+from dataclasses import fields
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ import pytest
 from regtui import __version__
 from regtui.cli import run
 from regtui.commands.doctor import terminal
+from regtui.settings import Settings, load_settings
+from regtui.tui.terminal import in_force
 from tests.docker_socket import always, listening, recorded
 
 if TYPE_CHECKING:
@@ -144,6 +147,31 @@ def test_another_hosts_daemon_is_not_asked(words: list[str], told: Callable[...,
     assert told(*words)["daemon"] == {"state": "not asked: only the daemon of this very host is"}
 
 
+SETTINGS: list[tuple[str, dict[str, str], dict[str, str]]] = [
+    ("", {}, {"theme": "dark (by the terminal)", "mouse": "true (default)", "fps": "60 (by the terminal)"}),
+    ("", {"SSH_TTY": "/dev/pts/0"}, {"motion": "basic (by the terminal)", "fps": "15 (by the terminal)"}),
+    ("", {"TEXTUAL_ANIMATIONS": "none"}, {"motion": "none (TEXTUAL_ANIMATIONS)"}),
+    ("", {"TEXTUAL_FPS": "9"}, {"fps": "9 (TEXTUAL_FPS)"}),
+    ("", {"NO_COLOR": "1"}, {"theme": "ansi (by the terminal)"}),
+    ("\nmouse = false\ntheme = 'light'\n", {}, {"mouse": "false (FILE:2)", "theme": "light (FILE:3)"}),
+    ("glyphs = 'ascii'\nhistory = false", {}, {"glyphs": "ascii (FILE:1)", "history": "false (FILE:2)"}),
+    ("motion = 'none'", {}, {"motion": "none (FILE:1)", "pacing": "false (because nothing moves)"}),
+    ("fps = 0", {}, {"fps": "60 (by the terminal)", "pacing": "true (default)", "blink": "false (default)"}),
+]
+
+
+@pytest.mark.parametrize(("text", "environ", "expected"), SETTINGS)
+def test_each_setting_says_what_counts_here_and_who_says_so(
+    text: str, environ: dict[str, str], expected: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(text)
+    base = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
+    told = in_force(load_settings(file), base | environ)
+    assert list(told) == [field.name for field in fields(Settings)]
+    assert {name: told[name].replace(str(file), "FILE") for name in expected} == expected
+
+
 def test_nothing_names_a_person_or_opens_a_door(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,7 +180,7 @@ def test_nothing_names_a_person_or_opens_a_door(
     config.write_text('{"registry-mirrors": ["http://u:hunter2@mirror.example"]}')
     settings = home / ".config/regtui/settings.toml"
     settings.parent.mkdir(parents=True)
-    settings.write_text("theme = 7\n")
+    settings.write_text("theme = 7\nmouse = false\n")
     monkeypatch.setenv("HTTPS_PROXY", "http://u:hunter2@proxy:3128")
     monkeypatch.setenv("SSH_CONNECTION", "192.0.2.1 1 192.0.2.2 22")
     for words in ([], ["--json"]):
@@ -160,6 +188,7 @@ def test_nothing_names_a_person_or_opens_a_door(
         told = capsys.readouterr().out
         assert "~/daemon.json: read" in told
         assert "~/.config/regtui/settings.toml:1: theme is a name" in told
+        assert "~/.config/regtui/settings.toml:2" in told
         assert "HTTPS_PROXY" in told
         for secret in (str(home), "hunter2", "192.0.2"):
             assert secret not in told

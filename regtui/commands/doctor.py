@@ -36,7 +36,7 @@ def run(options: Options) -> int:
         "terminal": terminal(os.environ),
         "host": _host(config),
         "daemon": _daemon(options),
-        "settings": _settings(),
+        "settings": _settings(options),
     }
     shown = redact_data(report, home)
     if options.json:
@@ -167,11 +167,15 @@ def _daemon(options: Options) -> dict[str, object]:
     }
 
 
-def _settings() -> dict[str, object]:
+def _settings(options: Options) -> dict[str, object]:
+    """Return where the settings are read from, what counts of them in this terminal, and what is wrong with them."""
     from regtui.settings import load_settings, settings_path
+    from regtui.tui.terminal import in_force
 
     path = settings_path()
-    return {"file": str(path), "problems": list(load_settings(path).problems)}
+    loaded = load_settings(path)
+    environ = os.environ if options.color else {**os.environ, "NO_COLOR": "1"}
+    return {"file": str(path), "in force": in_force(loaded, environ), "problems": list(loaded.problems)}
 
 
 def _lines(part: object) -> Iterator[str]:

@@ -11,6 +11,8 @@ from regtui.text import printable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from regtui.settings import Loaded
+
 SSH_FPS = 15
 FPS = 60
 """Frames a second at most; what moves by itself moves slower (`playback`)."""
@@ -60,6 +62,33 @@ def look(settings: Settings, environ: Mapping[str, str]) -> Look:
         mouse=settings.mouse,
         blink=settings.blink,
     )
+
+
+def in_force(loaded: Loaded, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return each setting as it counts here, with who says so: a line of the file, the environment, or nobody."""
+    settings, shown = loaded.settings, look(loaded.settings, environ)
+    forced = {"motion": "TEXTUAL_ANIMATIONS"} if environ.get("TEXTUAL_ANIMATIONS", "").lower() == "none" else {}
+    if shown.motion is Motion.NONE:
+        forced["pacing"] = "because nothing moves"
+    if environ.get("TEXTUAL_FPS"):
+        forced["fps"] = "TEXTUAL_FPS"
+    values: dict[str, object] = {
+        "theme": shown.theme,
+        "motion": shown.motion,
+        "pacing": shown.paced,
+        "mouse": shown.mouse,
+        "fps": environ.get("TEXTUAL_FPS") or shown.fps,
+        "glyphs": GlyphChoice.ASCII if shown.plain else GlyphChoice.UNICODE,
+        "blink": shown.blink,
+        "history": settings.history,
+    }
+    left_open = {name for name in values if getattr(settings, name) in (None, GlyphChoice.AUTO)}
+    told = {}
+    for name, value in values.items():
+        otherwise = "by the terminal" if name in left_open else loaded.places.get(name, "default")
+        shown_as = str(value).lower() if isinstance(value, bool) else printable(str(value), 40)
+        told[name] = f"{shown_as} ({forced.get(name, otherwise)})"
+    return told
 
 
 def _few_colors(environ: Mapping[str, str]) -> bool:
