@@ -13,15 +13,19 @@ from hypothesis import strategies as st
 
 from regtui.commands.push import print_push, push_document, tell_push
 from regtui.engines.base import Question
-from regtui.engines.push import PushPlan, push_plan
+from regtui.engines.push import CONTAINERD_RULE, PODMAN_RULE, PushPlan, push_plan
 from regtui.host.configure import configure
 from regtui.host.daemon_json import DaemonJson
-from regtui.host.model import EngineName, HostConfig, Security, Setting, Source
+from regtui.host.discover import load
+from regtui.host.model import ContainerdClient, EngineName, HostConfig, Security, Setting, Source
 from regtui.options import Options
 from regtui.outlet import Outlet
 from tests.golden import rows
+from tests.modern_hosts import write_files
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from regtui.engines.base import Addresses
 
 DAEMON = "Error response from daemon: "
@@ -207,9 +211,76 @@ def test_a_directory_of_certificates_that_cannot_be_used_stops_the_push() -> Non
     assert push_plan(question).refused == (DAEMON + "Missing key",)
 
 
-def test_other_engines_are_told_apart() -> None:
-    found = plan(HostConfig(EngineName.PODMAN, "test"), "app")
-    assert found.refused == ("regtui knows the pushes of docker alone, not those of podman",)
+PODMAN = """\
+unqualified-search-registries = ["quay.io"]
+[aliases]
+"etcd" = "quay.io/coreos/etcd"
+[[registry]]
+prefix = "hub.example.com"
+location = "other.example.com"
+insecure = true
+[[registry]]
+location = "shut.example.com"
+blocked = true
+"""
+
+
+SECURITY = {"hub.example.com/team/app:1": Security.INSECURE, "Bad/NAME": Security.UNKNOWN}
+SHUT = (
+    "Error: initializing destination docker://shut.example.com/a/b:1: registry shut.example.com is blocked "
+    "in /etc/containers/registries.conf or /root/.config/containers/registries.conf.d"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "full", "tag", "refused"),
+    [
+        ("app", "docker.io/library/app", "latest", ()),
+        ("etcd", "docker.io/library/etcd", "latest", ()),
+        ("hub.example.com/team/app:1", "hub.example.com/team/app", "1", ()),
+        ("localhost/app", "localhost/app", "latest", ()),
+        ("Bad/NAME", "", None, ("Error: invalid reference format: repository name must be lowercase",)),
+        (
+            "shut.example.com/a/b:1",
+            "shut.example.com/a/b",
+            "1",
+            (SHUT,),
+        ),
+    ],
+)
+def test_podman_pushes_to_the_name_as_written(
+    name: str, full: str, tag: str | None, refused: tuple[str, ...], tmp_path: Path
+) -> None:
+    write_files(tmp_path, {"etc/containers/registries.conf": PODMAN})
+    found = plan(load(tmp_path, engine=EngineName.PODMAN), name)
+    assert (found.full_name, found.tag, found.refused, found.mirrors) == (full, tag, refused, ())
+    assert found.security is (SECURITY.get(name, Security.SECURE))
+    if full:
+        assert printed(found)[:2] == [f"push to {full}:{tag}", f"   {PODMAN_RULE}"]
+
+
+@pytest.mark.parametrize(
+    ("client", "name", "full", "refused"),
+    [
+        (ContainerdClient.CTR, "hub.example.com/app:1", "hub.example.com/app", ""),
+        (
+            ContainerdClient.CTR,
+            "app:1",
+            "",
+            'ctr: parse "dummy://app:1@sha256:DIGEST": invalid port ":DIGEST" after host',
+        ),
+        (ContainerdClient.NERDCTL, "app:1", "docker.io/library/app", ""),
+        (ContainerdClient.CRI, "app:1", "", "the kubelet pushes nothing: push with ctr or nerdctl"),
+    ],
+)
+def test_clients_of_containerd_push_to_the_name(
+    client: ContainerdClient, name: str, full: str, refused: str, tmp_path: Path
+) -> None:
+    found = plan(load(tmp_path, engine=EngineName.CONTAINERD, client=client), name)
+    assert (found.full_name, "".join(found.refused)) == (full, refused)
+    if full:
+        assert printed(found) == [f"push to {full}:1", f"   {CONTAINERD_RULE}"]
+        assert push_document(found)["rule"] == CONTAINERD_RULE
 
 
 def printed(found: PushPlan) -> list[str]:

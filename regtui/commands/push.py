@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from regtui.engines.base import Question
 from regtui.engines.commands import push_command
 from regtui.engines.push import push_plan
+from regtui.host.model import ContainerdClient
 from regtui.outcome import Outcome
 from regtui.outlet import Outlet
 from regtui.text import printable
@@ -54,7 +55,7 @@ def print_push(plan: PushPlan, options: Options) -> int:
 def tell_push(plan: PushPlan, outlet: Outlet) -> None:
     """Print the registry and why it is that one, the endpoints in order, what is left out, and what is needed."""
     if plan.full_name:
-        tags = f":{plan.tag}" if plan.tag else ", every local tag of it"
+        tags = f":{plan.tag}" if plan.tag else "" if plan.rule else ", every local tag of it"
         outlet.line(f"push to {outlet.paint('strong', printable(plan.full_name))}{tags}")
         outlet.line(f"   {_why(plan)}")
     for endpoint in plan.endpoints:
@@ -66,9 +67,11 @@ def tell_push(plan: PushPlan, outlet: Outlet) -> None:
         outlet.line(f"   {'needs' if not number else '     '} {need.text}")
         if need.fix:
             outlet.line(outlet.paint("accent", f"           {need.fix}"))
-    if plan.prints or plan.refused:
+    if plan.client == ContainerdClient.CRI:
+        outlet.line(printable(" ".join(plan.refused)))
+    elif plan.prints or plan.refused:
         outlet.line("")
-        outlet.line(f"{push_command(plan.engine)} would print:")
+        outlet.line(f"{push_command(plan.engine, plan.client)} would print:")
         for line in (*plan.prints, *plan.refused):
             outlet.line(f"  {printable(line, _LINE)}")
 
@@ -85,6 +88,7 @@ def push_document(plan: PushPlan) -> dict[str, Any]:
         "tag": plan.tag,
         "security": str(plan.security),
         "source": None if source is None else {"file": source.file, "line": source.line, "name": source.name},
+        "rule": plan.rule or None,
         "endpoints": [
             {"url": printable(one.url), "api": one.api, "verify": one.verify, "insecure": one.insecure}
             for one in plan.endpoints
@@ -99,6 +103,8 @@ def push_document(plan: PushPlan) -> dict[str, Any]:
 
 def _why(plan: PushPlan) -> str:
     host = printable(plan.registry, 200)
+    if plan.rule:
+        return plan.rule
     if plan.source is None:
         return f"the registry of the name is {host}"
     return f"{host} is the first of the search list: {printable(str(plan.source), 300)}"

@@ -35,15 +35,15 @@ def program(engine: EngineName, client: str = "") -> str:
     return pull_command(engine, client).partition(" ")[0]
 
 
-def push_command(engine: EngineName) -> str:
-    """Return the words before the image's name of a push."""
+def push_command(engine: EngineName, client: str = "") -> str:
+    """Return the words before the image's name of a push; `client` is who pushes where containerd does."""
     match engine:
         case EngineName.RHEL_DOCKER | EngineName.MOBY:
             return "docker push"
         case EngineName.PODMAN:
             return "podman push"
         case EngineName.CONTAINERD:
-            return "ctr images push"
+            return "nerdctl push" if client == ContainerdClient.NERDCTL else "ctr images push"
 
 
 def command_of(plan: Plan) -> str:

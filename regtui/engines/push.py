@@ -10,11 +10,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from regtui.engines.choice import engine_for
+from regtui.engines.commands import program
+from regtui.engines.containerd_names import ContainerdRefusalError, read_name
 from regtui.frozen import dataclass
 from regtui.host.lint.advice import Pen
-from regtui.host.model import BUILT_IN, EngineName, Security, Setting
+from regtui.host.model import BUILT_IN, ContainerdClient, EngineName, Security, Setting
+from regtui.host.podman.names import normalize
+from regtui.host.podman.prefixes import find_registry
 from regtui.reference import InvalidReference, MobyGrammar, check_remote_name, parse_moby, parse_rhel, qualify
-from regtui.text import printable
+from regtui.text import go_quote, printable
 
 if TYPE_CHECKING:
     from regtui.engines.base import Candidate, Endpoint, Question
@@ -25,6 +29,13 @@ OFFICIAL = "docker.io"
 LIBRARY = "library/"
 DAEMON = "Error response from daemon: "
 NO_DIGEST = "cannot push a digest reference"
+PODMAN_RULE = (
+    "podman pushes to the registry of the name as it is written, without one to docker.io: the search list, aliases, "
+    "locations and mirrors are for pulls alone"
+)
+CONTAINERD_RULE = "it goes to the registry of the name, or to the first host of its hosts.toml with the capability push"
+_SOME = "e" * 64
+"""The digits of any digest; as a port they are invalid, as nearly all are."""
 _SAMPLE = "regtui"  # endpoints depend on the host alone; the name is never sent
 
 
@@ -43,7 +54,8 @@ class PushPlan:
     `full_name` is the whole name without tag; `tag` is None where every local tag is pushed. `endpoints` are in the
     engine's order, without mirrors; `mirrors` are those that are left out. `source` is the setting that makes this
     registry the first of the list, None for a name that was typed with its registry. `prints` are the lines that
-    docker prints before it asks anybody, `refused` those that it prints instead of asking.
+    docker prints before it asks anybody, `refused` those that it prints instead of asking. `rule` says how an engine
+    that plans no endpoints here finds the registry.
     """
 
     engine: EngineName
@@ -58,6 +70,8 @@ class PushPlan:
     prints: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
+    rule: str = ""
+    client: str = ""
 
 
 def push_plan(question: Question, *, username: str = "") -> PushPlan:
@@ -73,7 +87,7 @@ def push_plan(question: Question, *, username: str = "") -> PushPlan:
             return _of_moby(question, plan)
     except InvalidReference as error:
         return replace(plan, refused=(error.message,))
-    return replace(plan, refused=(f"regtui knows the pushes of docker alone, not those of {plan.engine}",))
+    return _as_written(question, plan)
 
 
 def _of_fork(question: Question, plan: PushPlan, username: str) -> PushPlan:
@@ -107,6 +121,44 @@ def _of_moby(question: Question, plan: PushPlan) -> PushPlan:
     plan = replace(plan, registry=reference.domain, full_name=reference.name, tag=tagged.tag, prints=prints)
     said = f"The push refers to repository [{reference.name}]"
     return _with_endpoints(question, plan, _on_host(question, reference.domain), said)
+
+
+def _as_written(question: Question, plan: PushPlan) -> PushPlan:
+    """Return a push of podman's or of containerd's clients: to the registry of the name, whatever is said of pulls."""
+    podman, containerd = question.config.podman, question.config.containerd
+    if containerd is not None:
+        return _of_containerd(question.name, plan, containerd.client)
+    try:
+        reference = normalize(question.name)
+    except InvalidReference as error:
+        return replace(plan, refused=(f"Error: {error.message}",))
+    tag = None if reference.digest else reference.with_default_tag().tag
+    name = f"{reference.name}@{reference.digest}" if reference.digest else reference.name
+    plan = replace(plan, registry=reference.domain, full_name=name, tag=tag, rule=PODMAN_RULE, security=Security.SECURE)
+    entry = None if podman is None else find_registry(podman.registries, reference.name)
+    if entry is None or podman is None:
+        return plan
+    if entry.blocked:
+        where = f"{podman.config_file} or {podman.config_folder}"
+        text = f"registry {entry.prefix} is blocked in {where}"
+        return replace(
+            plan, refused=(f"Error: initializing destination docker://{name}{f':{tag}' if tag else ''}: {text}",)
+        )
+    return replace(plan, security=Security.INSECURE) if entry.location.insecure else plan
+
+
+def _of_containerd(name: str, plan: PushPlan, client: ContainerdClient) -> PushPlan:
+    plan = replace(plan, client=client)
+    if client is ContainerdClient.CRI:
+        return replace(plan, refused=("the kubelet pushes nothing: push with ctr or nerdctl",))
+    added = "" if "@" in name else f"@sha256:{_SOME}" if client is ContainerdClient.CTR else ""
+    try:
+        spec = read_name(name + added, client)  # ctr puts the image's digest behind a name without one
+    except ContainerdRefusalError as error:
+        text = error.message.removeprefix(f"failed to resolve reference {go_quote(name + added)}: ")
+        return replace(plan, refused=(f"{program(plan.engine, client)}: {text.replace(_SOME, 'DIGEST')}",))
+    full = f"{spec.name}@{spec.digest}" if spec.digest and not added else spec.name
+    return replace(plan, registry=spec.registry, full_name=full, tag=spec.tag or None, rule=CONTAINERD_RULE)
 
 
 def _root(reference: RhelReference, username: str) -> str:
