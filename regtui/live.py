@@ -76,6 +76,11 @@ def host_platform(machine: str = "") -> Platform:
     return Platform("linux", *_ARCHITECTURES.get(machine, (machine, "")))
 
 
+def endpoints_of(plan: Plan) -> tuple[Endpoint, ...]:
+    """Return the endpoints of all candidates, in order."""
+    return tuple(endpoint for candidate in plan.candidates for endpoint in candidate.endpoints)
+
+
 DEFAULT_LIMITS = Limits()
 
 
@@ -162,7 +167,7 @@ class LiveSession:
         """Return what the engine would ask; without a packet where no addresses are given."""
         question = Question(self.config, mask_login(name), addresses or {})
         plan = self._engine.plan(question)
-        endpoints = [endpoint for candidate in plan.candidates for endpoint in candidate.endpoints]
+        endpoints = endpoints_of(plan)
         names = {endpoint.certificates for endpoint in endpoints if endpoint.certificates}
         broken = {name: error for name in names if (error := self._stored.certificates(name).error)}
         keys = {endpoint.key for endpoint in endpoints if endpoint.key}
@@ -193,8 +198,12 @@ class LiveSession:
 
     async def health(self) -> AsyncIterator[HealthChecked]:
         """Ask every registry and mirror of the host for `/v2/`, all at once."""
+        from regtui.health import SAMPLE as ANY
         from regtui.health import check_health
 
+        if self._elsewhere:
+            plans = [self.plan(f"{registry.value}/{ANY}") for registry in self.config.registries]
+            await self._read_ahead(tuple(endpoint for plan in plans for endpoint in endpoints_of(plan)))
         async for event in check_health(self.config, self.plan, self._opened(), self._target):
             yield event
 
@@ -202,6 +211,7 @@ class LiveSession:
         """Ask the endpoints `GET /v2/` one after the other until one answers; no name is told."""
         from regtui.health import check
 
+        await self._read_ahead(endpoints)
         return await check(Clock(), 0, None, endpoints, self._opened(), self._target)
 
     async def mirrors_here(self) -> tuple[LocalMirror, ...]:
@@ -260,10 +270,22 @@ class LiveSession:
             self.browsers.clear()
 
     async def _plan_with_addresses(self, name: str) -> Plan:
-        plan = self.plan(name)
-        hosts = {split_hostport(endpoint.host)[0] for c in plan.candidates for endpoint in c.endpoints}
+        endpoints = endpoints_of(self.plan(name))
+        await self._read_ahead(endpoints)
+        hosts = {split_hostport(endpoint.host)[0] for endpoint in endpoints}
         addresses = await look_up_names(tuple(sorted(hosts)), self._means.resolver, LOOKUP_SECONDS)
         return self.plan(name, addresses)
+
+    async def _read_ahead(self, endpoints: tuple[Endpoint, ...]) -> None:
+        """Have what another host keeps for the endpoints read on a thread: on the loop, keys would wait for ssh."""
+        if self._elsewhere:
+            await asyncio.to_thread(self._read_all, endpoints)
+
+    def _read_all(self, endpoints: tuple[Endpoint, ...]) -> None:
+        for endpoint in endpoints:
+            self._target(endpoint)
+            if endpoint.key:
+                self._stored.locked(endpoint.key)
 
     def _opened(self) -> RegistryClient:
         if self._client is None:

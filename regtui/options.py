@@ -72,6 +72,10 @@ class OtherHost(Protocol):
         """Return what a reading of its files makes, called again when what it missed has been fetched."""
         ...
 
+    def known(self, reading: Callable[[], T]) -> T | None:
+        """Return what a reading makes of the files that were fetched already; None where it misses one."""
+        ...
+
     def bear_loss(self) -> None:
         """Let readings go on with what is known when the connection is lost, for a screen that stays."""
         ...

@@ -27,7 +27,7 @@ def store_for(files: FileSource, config: HostConfig, *, docker_config: str, home
             docker = Stored(files, EngineName.MOBY, root=config.root, docker_config=docker_config, home=home)
             return ContainerdStored(files, config.containerd, docker=docker)
         case EngineName.MOBY if config.containerd is not None:
-            docker = Stored(files, EngineName.MOBY, root=config.root, docker_config=docker_config)
+            docker = Stored(files, EngineName.MOBY, root=config.root, docker_config=docker_config, home=home)
             return ContainerdStored(files, config.containerd, docker=docker)
         case _:
             return Stored(files, config.engine, root=config.root, docker_config=docker_config, home=home)

@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from regtui.commands.far import far_store
+from regtui.commands.far_stored import far_store
+from regtui.commands.surveying import survey_host
 from regtui.host.discover import load
 from regtui.host.files import FileTrouble, TroubleKind
+from regtui.options import Options
 from regtui.registry.errors import NetworkError
 from regtui.ssh.host import FarHost as Far
 from regtui.ssh.host import far_host as log_in
-from tests.far_hosts import FarHost, far_host, rhel_7
+from tests.far_hosts import FarHost, entering, far_host, rhel_7
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -232,3 +234,18 @@ def test_a_connection_that_is_lost_in_a_walk_is_a_sentence(node7: FarHost) -> No
         assert "undecided" in out
         assert running.all_ended()
         assert not running.folder.exists()
+
+
+def test_a_survey_tells_of_the_logins_of_who_logged_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever DOCKER_CONFIG says here, and whatever root has there."""
+    files = {**rhel_7(""), "/home/carol/.docker/config.json": LOGIN, "/root/.docker/config.json": '{"auths": {}}'}
+    command = f'HOME=/home/carol; export HOME; {entering(tmp_path / "root")} /bin/sh -c "$SSH_ORIGINAL_COMMAND"'
+    with far_host(tmp_path, files, command=command) as host:
+        monkeypatch.setenv("PATH", host.environment()["PATH"])
+        monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+        with log_in(host.name, batch=True, logins=True) as far:
+            options = Options("tui", (), host=host.name, remote_credentials=True, there=far)
+            survey = asyncio.run(survey_host(options, "", far.resolver()))
+    assert survey.stored == ("/home/carol/.docker/config.json",)
+    assert [(one.server, one.words) for one in survey.logins] == [("registry.far", "the login of carol")]
+    assert SECRET not in repr(survey)

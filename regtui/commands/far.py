@@ -17,17 +17,13 @@ from regtui.host.model import EngineName
 from regtui.options import USAGE_ERROR
 from regtui.ssh.errors import SshError
 from regtui.ssh.host import far_host
-from regtui.stores import store_for
 from regtui.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from regtui.host.certs import CertsDirectory
-    from regtui.host.credentials import Credential, HelperCall, Secret
     from regtui.host.model import HostConfig
     from regtui.options import Options, OtherHost
-    from regtui.stored import Store
 
 SCHEMA = "regtui.error/1"
 
@@ -89,33 +85,3 @@ _PACKAGES = {
     EngineName.MOBY: ("docker-ce", "docker.io", "moby-engine"),
 }
 """Whose version is told, by what brings the engine."""
-
-
-def far_store(there: OtherHost, config: HostConfig) -> Store:
-    """Return the far host's certificates, and its logins only where the person allowed them."""
-    store = store_for(there.files, config, docker_config="", home=there.home)
-    return store if there.logins else _WithoutLogins(store, there.name)
-
-
-class _WithoutLogins:
-    """Certificates and headers of a host whose logins are not to be used."""
-
-    def __init__(self, store: Store, name: str) -> None:
-        self._store = store
-        self._name = name
-
-    def certificates(self, host: str) -> CertsDirectory:
-        """Return what the endpoint's directory of certificates holds."""
-        return self._store.certificates(host)
-
-    def credential(self, key: str, host: str) -> tuple[Credential | HelperCall | None, str]:  # noqa: ARG002 - Store's
-        """Return no login, and how to have one."""
-        return None, f"logins of {self._name} are used with --remote-credentials only"
-
-    def locked(self, _key: str, /) -> str:
-        """Return nothing: what is not read is not broken."""
-        return ""
-
-    def headers(self, key: str, /) -> tuple[tuple[str, Secret], ...]:
-        """Return the headers of the host's files that are no login."""
-        return tuple(pair for pair in self._store.headers(key) if pair[0].lower() != "authorization")

@@ -50,7 +50,7 @@ def session_of(options: Options, config: HostConfig, place: str) -> Iterator[Liv
 def session_with(means: Means, config: HostConfig, place: str, there: OtherHost | None = None) -> LiveSession:
     """Return a session that reaches the network with the given means, for this host or another one."""
     if there is not None:
-        from regtui.commands.far import far_store
+        from regtui.commands.far_stored import far_store
 
         platform = host_platform(there.machine)
         return LiveSession(config, means, place=place, platform=platform, store=far_store(there, config))

@@ -53,6 +53,7 @@ async def survey_host(
             files=files,
             given=given,
             docker_config=docker_config,
+            home="/root" if there is None else there.home,
             addresses=addresses,
             answers=answers,
         )

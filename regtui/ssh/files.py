@@ -34,11 +34,20 @@ _SPECIAL = {
 }
 
 
+class _Reading(threading.local):
+    """What one thread reads: nobody waits for what another one is fetching."""
+
+    def __init__(self) -> None:
+        self.looked_at: dict[str, HostFile] = {}
+        self.missed: dict[Want, None] = {}
+        self.noting = False
+
+
 class FarFiles:
-    """Files of a host that are in a `Memory`.
+    """Files of a host that are in a `Memory`; any thread may read them.
 
     A question that the memory has no answer to is noted and, while `settle` reads, answered as if nothing were there;
-    afterwards it is fetched at once, and the caller waits for it.
+    otherwise it is fetched at once, and the caller waits for it.
     """
 
     def __init__(self, memory: Memory, fetch: Fetch, *, withheld: bool = False) -> None:
@@ -49,37 +58,41 @@ class FarFiles:
         """
         self._withheld = withheld
         self.bears_loss = False
-        self._lock = threading.RLock()  # a survey reads on a thread of its own
         self._memory = memory
         self._fetch = fetch
-        self._looked_at: dict[str, HostFile] = {}
-        self._missed: dict[Want, None] = {}
-        self._noting = False
+        self._now = _Reading()
 
     @property
     def looked_at(self) -> tuple[HostFile, ...]:
-        return tuple(self._looked_at.values())
+        return tuple(self._now.looked_at.values())
 
     def settle(self, reading: Callable[[], T]) -> T:
         """Return what `reading` makes of the files; it is called again when what it missed has been fetched."""
-        with self._lock:
-            for left in range(ROUNDS, -1, -1):
-                self._looked_at.clear()
-                self._missed.clear()
-                self._noting = left > 0
-                try:
-                    found = reading()
-                finally:
-                    self._noting = False
-                if not self._missed:
-                    break
-                try:
-                    self._fetch(tuple(self._missed))
-                except SshError:
-                    if not self.bears_loss:
-                        raise
-                    return reading()  # what is not known now counts as unreadable, and says why
-            return found
+        for left in range(ROUNDS, -1, -1):
+            found = self._read_once(reading, noting=left > 0)
+            if not self._now.missed:
+                break
+            try:
+                self._fetch(tuple(self._now.missed))
+            except SshError:
+                if not self.bears_loss:
+                    raise
+                return reading()  # what is not known now counts as unreadable, and says why
+        return found
+
+    def known(self, reading: Callable[[], T]) -> T | None:
+        """Return what `reading` makes of what is in memory; None where it misses something. Fetches nothing."""
+        found = self._read_once(reading, noting=True)
+        return None if self._now.missed else found
+
+    def _read_once(self, reading: Callable[[], T], *, noting: bool) -> T:
+        self._now.looked_at.clear()
+        self._now.missed.clear()
+        self._now.noting = noting
+        try:
+            return reading()
+        finally:
+            self._now.noting = False
 
     def read(self, path: str, limit: int = FILE_LIMIT) -> FileText | FileTrouble:
         found = self._read(path, min(limit, FILE_LIMIT))
@@ -90,7 +103,7 @@ class FarFiles:
                 state = "missing"
             case _:
                 state = found.message
-        self._looked_at[path] = HostFile(printable(path), state)
+        self._now.looked_at[path] = HostFile(printable(path), state)
         return found
 
     def entries(self, path: str) -> tuple[str, ...] | FileTrouble:
@@ -138,10 +151,6 @@ class FarFiles:
 
     def _find(self, kind: Kind, path: str) -> Entry:
         """Return what is known, fetched where it may be; what cannot be asked for is not there."""
-        with self._lock:
-            return self._found(kind, path)
-
-    def _found(self, kind: Kind, path: str) -> Entry:
         if self._withheld and path.endswith(LOGINS):
             return Entry(State.MISSING)
         known = self._known(kind, path)
@@ -149,8 +158,8 @@ class FarFiles:
             return known
         if not _can_be_asked(path):
             return Entry(State.MISSING)
-        self._missed[kind, path] = None
-        if self._noting:
+        self._now.missed[kind, path] = None
+        if self._now.noting:
             return Entry(State.MISSING)
         try:
             self._fetch(((kind, path),))

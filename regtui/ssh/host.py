@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -42,6 +43,7 @@ class FarHost:
         self._socket = socket
         self.logins = logins
         self._memory = Memory()
+        self._folding = threading.Lock()
         self.files = FarFiles(self._memory, self._fetch, withheld=not logins)
         self.dialer = FarDialer(shell)
 
@@ -68,10 +70,15 @@ class FarHost:
     def begin(self) -> None:
         """Take what regtui reads on any host, which was asked for with the login."""
         self._memory.fold(self.shell.greeting().records)
+        self._names = self.files.read("/etc/resolv.conf"), self.files.read("/etc/hosts")
 
     def settle(self, reading: Callable[[], T]) -> T:
         """Return what a reading of its files makes, called again when what it missed has been fetched."""
         return self.files.settle(reading)
+
+    def known(self, reading: Callable[[], T]) -> T | None:
+        """Return what a reading makes of the files that were fetched already; None where it misses one."""
+        return self.files.known(reading)
 
     def bear_loss(self) -> None:
         """Let readings go on with what is known when the connection is lost."""
@@ -79,7 +86,7 @@ class FarHost:
 
     def resolver(self) -> FarResolver:
         """Return a resolver that asks there."""
-        conf, hosts = self.files.read("/etc/resolv.conf"), self.files.read("/etc/hosts")
+        conf, hosts = self._names
         return FarResolver(
             self.shell,
             self.dialer,
@@ -136,7 +143,9 @@ class FarHost:
         return live_daemon(self._socket, version, info, images, trouble)
 
     def _fetch(self, wants: Iterable[Want]) -> None:
-        self._memory.fold(self.shell.fetch(wants).records)
+        records = self.shell.fetch(wants).records
+        with self._folding:
+            self._memory.fold(records)
 
 
 @contextmanager

@@ -68,6 +68,7 @@ class FarShell:
         self._waiting: dict[int, Future[Reply]] = {}
         self._number = 0
         self._error: SshError | None = None
+        self._late: SshError | None = None  # while a fetch has got no answer in its time
         self._begun = False
 
     def __enter__(self) -> FarShell:
@@ -114,7 +115,12 @@ class FarShell:
         return self._result(self._greeting)
 
     def fetch(self, wants: Iterable[Want]) -> Reply:
-        """Return the records of files: one round trip. SshError where the host is lost."""
+        """Return the records of files: one round trip. SshError where the host is lost.
+
+        Where an earlier fetch still waits for its answer after its time, no other one is tried.
+        """
+        if self._late is not None:
+            raise self._late
         number, future = self._register()
         self._master.send(script.fetch(number, wants, about=False, login=False))
         return self._result(future)
@@ -178,7 +184,8 @@ class FarShell:
         try:
             return future.result(FETCH_SECONDS)
         except TimeoutError:
-            raise SshError(f"{self._shown} did not send its files in {FETCH_SECONDS:g} s") from None
+            error = self._late = SshError(f"{self._shown} did not send its files in {FETCH_SECONDS:g} s")
+            raise error from None
 
     def _read(self, cutter: Cutter) -> None:
         """On the thread."""
@@ -207,6 +214,8 @@ class FarShell:
                 if cutter.begun and not self._begun:
                     self._begun = True
                     self._news.notify_all()
+                if any(len(reply.records) != 1 or reply.records[0].words[0] != "reply" for reply in replies):
+                    self._late = None  # it answers again; what is asked beside files says nothing of them
                 futures = [(self._waiting.pop(reply.number, None), reply) for reply in replies]
             for future, reply in futures:
                 if future is not None and future.set_running_or_notify_cancel():

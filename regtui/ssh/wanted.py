@@ -25,6 +25,7 @@ ALSO: tuple[Want, ...] = (
     (Kind.LIST, "/etc/docker/certs.d"),
     (Kind.LIST, "/etc/containers/certs.d"),
     (Kind.LIST, "/etc/containerd/certs.d"),
+    (Kind.LIST, "/root/.config/containers/certs.d"),
     (Kind.READ, "/usr/lib/os-release"),
 )
 """What is read later than the configuration: by walks, and by the question which daemon runs."""

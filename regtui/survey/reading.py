@@ -36,6 +36,7 @@ def take(
     files: FileSource | None = None,
     given: bool = False,
     docker_config: str = "",
+    home: str = "/root",
     addresses: Addresses | None = None,
     answers: Answers = NOBODY_ASKED,
     now: datetime | None = None,
@@ -43,17 +44,18 @@ def take(
     """Return the survey of a host, without its daemon; never raises for what the files hold.
 
     `given` says that the configuration is of files named with `--config`; `docker_config` is what DOCKER_CONFIG says
-    where it counts, `addresses` what is known of names, `answers` what its mirrors said.
+    where it counts, `home` whose logins count of another host, `addresses` what is known of names, `answers` what its
+    mirrors said.
     """
     files = files or HostFiles(config.root)
     known = addresses or {}
-    path = credentials_path(config.root, docker_config)
+    path = credentials_path(config.root, docker_config, home)
     credentials = read_credentials(files, path)
     evidence = gather(files, config, now=now or datetime.now(UTC), credentials=credentials, given=given)
     evidence = replace(evidence, addresses=known, plain_http=answers.plain_http, untrusted=answers.untrusted)
     is_docker = config.engine in (EngineName.RHEL_DOCKER, EngineName.MOBY)
     around = Around(
-        store_for(files, config, docker_config=docker_config),
+        store_for(files, config, docker_config=docker_config, home=home),
         known,
         files.list(CERTS)[:FOLDERS] if is_docker else (),
         credentials if is_docker else None,
@@ -74,8 +76,8 @@ def _read(files: FileSource, config: HostConfig, path: str) -> tuple[CredentialF
     return tuple(one for one in read if one is not None)
 
 
-def credentials_path(root: str, docker_config: str = "") -> str:
-    """Return where docker's logins lie: those of the user who asks; below another root, those of its root user."""
+def credentials_path(root: str, docker_config: str = "", home: str = "/root") -> str:
+    """Return where docker's logins lie: those of the user who asks; below another root, those of its user of `home`."""
     if root != "/":
-        return "/root/.docker/config.json"
+        return f"{home}/.docker/config.json"
     return f"{docker_config or (os.environ.get('HOME') or '/root') + '/.docker'}/config.json"
