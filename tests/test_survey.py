@@ -192,6 +192,35 @@ def test_podman_is_told_of_by_its_own_files(tmp_path: Path) -> None:
     assert [one.server for one in survey.logins] == ["registry.example.com:5000"]
 
 
+def test_what_several_files_of_podman_give_says_which_one_counts(tmp_path: Path) -> None:
+    folder = "etc/containers/registries.conf.d"
+    drop_in = """\
+unqualified-search-registries = ["quay.io"]
+short-name-mode = "enforcing"
+credential-helpers = ["secretservice"]
+[[registry]]
+prefix = "docker.io"
+location = "mirror.example.com"
+[aliases]
+etcd = "quay.io/coreos/etcd"
+"""
+    last = '[aliases]\netcd = "docker.io/library/etcd"\n'
+    survey = survey_of(tmp_path, PODMAN | {f"{folder}/50-own.conf": drop_in, f"{folder}/60-last.conf": last})
+    main, own, late = "/etc/containers/registries.conf", f"/{folder}/50-own.conf", f"/{folder}/60-last.conf"
+    told = {(one.option, str(one.source).partition(" ")[0]): (one.fate, one.counts) for one in survey.settings}
+    for option, winner, loser in (
+        ("unqualified-search-registries", f"{own}:1", f"{main}:1"),
+        ("short-name-mode", f"{own}:2", f"{main}:2"),
+        ("[[registry]] docker.io", f"{own}:4", f"{main}:4"),
+        ("alias etcd", f"{late}:2", f"{own}:8"),
+    ):
+        assert told[option, winner] == (f"overrode {loser}", True)
+        assert told[option, loser] == (f"lost to {winner}", False)
+    assert told["credential-helpers", f"{own}:3"] == ("", True)
+    alone = survey_of(tmp_path / "alone", PODMAN)
+    assert {one.fate for one in alone.settings} == {""}
+
+
 def test_containerd_is_told_of_by_its_own_files(tmp_path: Path) -> None:
     write(tmp_path, CONTAINERD)
     survey = take(load(tmp_path, (), EngineName.CONTAINERD), files=HostFiles(tmp_path), now=NOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from regtui.host.flags import engine_version, parse_arguments
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from regtui.host.containerd.model import ContainerdConfig, HostsFolder
     from regtui.host.flags import GivenFlag
     from regtui.host.model import HostConfig, Setting, Variable
-    from regtui.host.podman.model import Location, PodmanConfig, PodmanRegistry
+    from regtui.host.podman.model import Location, PodmanConfig, PodmanRegistry, Replaced
 
 FLAGS = (
     "add-registry",
@@ -133,17 +134,24 @@ def _names_registries(variable: Variable) -> bool:
 
 
 def _of_podman(config: PodmanConfig) -> Iterator[Stated]:
-    at = config.search_source or Source(config.search_file or BUILT_IN.file)
-    yield _stated("unqualified-search-registries", ", ".join(config.search) or "none", at, "")
-    yield _stated("short-name-mode", config.short_name_mode, Source(config.search_file or BUILT_IN.file), "")
+    replaced: dict[str, list[Replaced]] = {}
+    for one in config.replaced:
+        replaced.setdefault(printable(one.option, 200), []).append(one)
+    file = Source(config.search_file or BUILT_IN.file)
+    search, at = ", ".join(config.search) or "none", config.search_source or file
+    yield from _with_replaced(replaced, _stated("unqualified-search-registries", search, at, ""))
+    mode = config.mode_source or BUILT_IN
+    yield from _with_replaced(replaced, _stated("short-name-mode", config.short_name_mode, mode, ""))
     for registry in config.registries:
-        yield from _of_table(registry)
+        table, *mirrors = _of_table(registry)
+        yield from _with_replaced(replaced, table, tuple(mirrors))
     for alias in (*config.recorded_aliases.values(), *config.aliases.values()):
         source = alias.source or Source(alias.file)
         recorded = config.recorded_aliases.get(alias.name)
         loses = recorded is not None and recorded is not alias
         fate = f"lost to {_place(recorded.source or Source(recorded.file))}" if loses and recorded is not None else ""
-        yield _stated(f"alias {alias.name}", alias.value or "taken back", source, fate, counts=not loses)
+        told = _stated(f"alias {alias.name}", alias.value or "taken back", source, fate, counts=not loses)
+        yield from (told,) if alias is recorded else _with_replaced(replaced, told)
     policy = config.policy
     asked = ", ".join(one.type for one in policy.default) or "nothing"
     source = Source(policy.file)
@@ -151,7 +159,20 @@ def _of_podman(config: PodmanConfig) -> Iterator[Stated]:
     for scope, demands in policy.scopes.items():
         at = Source(policy.file, policy.lines.get(scope), "docker")
         yield _stated(f"policy {scope}".strip(), ", ".join(one.type for one in demands), at, "")
-    yield _stated("credential-helpers", ", ".join(config.helpers), Source(config.config_file), "")
+    at = config.helpers_source or BUILT_IN
+    yield from _with_replaced(replaced, _stated("credential-helpers", ", ".join(config.helpers), at, ""))
+
+
+def _with_replaced(
+    replaced: Mapping[str, list[Replaced]], told: Stated, parts: tuple[Stated, ...] = ()
+) -> Iterator[Stated]:
+    """Yield a setting with what it overrode, its parts, and behind them the same setting of earlier files."""
+    lost = replaced.get(told.option, [])
+    overrode = f"overrode {', '.join(_place(one.source) for one in lost)}" if lost else ""
+    yield replace(told, fate=told.fate or overrode)
+    yield from parts
+    for one in lost:
+        yield _stated(one.option, one.value, one.source, f"lost to {_place(one.by)}", counts=False)
 
 
 def _of_table(registry: PodmanRegistry) -> Iterator[Stated]:

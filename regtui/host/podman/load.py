@@ -13,7 +13,7 @@ from regtui.frozen import dataclass
 from regtui.host.files import FileText, FileTrouble, TroubleKind
 from regtui.host.model import BUILT_IN, EngineName, HostConfig, InsecureEntry, Setting, Source
 from regtui.host.podman.lint import Evidence, findings_of
-from regtui.host.podman.model import PodmanConfig
+from regtui.host.podman.model import PodmanConfig, Replaced
 from regtui.host.podman.places import ROOT, SYSTEM, VENDOR, Places
 from regtui.host.podman.policy import read_policy
 from regtui.host.podman.registries_file import (
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 
     from regtui.host.files import FileSource
     from regtui.host.podman.model import Alias, PodmanRegistry
+
+
+SEARCH, MODE, HELPERS = "unqualified-search-registries", "short-name-mode", "credential-helpers"
+"""The settings that are not tables, as the files have them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +78,13 @@ def load_given(file: FileText, reason: str) -> HostConfig:
 def _host_config(loaded: Loaded, reason: str) -> HostConfig:
     config = loaded.config
     refusal = refuse(config.refused, loaded.evidence.refused_at) if config.refused else None
-    option = "unqualified-search-registries"
     blocked = [registry for registry in config.registries if registry.blocked]
     insecure = [registry for registry in config.registries if registry.location.insecure]
     mirrors = [(registry, mirror) for registry in config.registries for mirror in registry.mirrors]
     return HostConfig(
         engine=EngineName.PODMAN,
         engine_reason=reason,
-        registries=tuple(Setting(option, name, config.search_source or BUILT_IN) for name in config.search),
+        registries=tuple(Setting(SEARCH, name, config.search_source or BUILT_IN) for name in config.search),
         insecure=tuple(InsecureEntry(entry.prefix, entry.location.insecure_source or BUILT_IN) for entry in insecure),
         mirrors=tuple(Setting(entry.prefix, mirror.name, mirror.source or BUILT_IN) for entry, mirror in mirrors),
         blocked=tuple(Setting("blocked", entry.prefix, entry.blocked_source or BUILT_IN) for entry in blocked),
@@ -218,11 +221,40 @@ def _merged(config: PodmanConfig, read: list[RegistriesFile], main: str) -> Podm
         config = replace(
             config,
             helpers=config.helpers if file.helpers is None else file.helpers,
+            helpers_source=config.helpers_source if file.helpers is None else file.file.source(HELPERS),
             short_name_mode=file.short_name_mode or config.short_name_mode,
+            mode_source=file.file.source(MODE) if file.short_name_mode else config.mode_source,
         )
     ordered = sorted(registries.values(), key=lambda entry: entry.prefix.encode(errors="surrogateescape"))
     helpers = config.helpers or PodmanConfig().helpers
-    return replace(config, registries=tuple(ordered), aliases=aliases, helpers=helpers)
+    merged = replace(config, registries=tuple(ordered), aliases=aliases, helpers=helpers)
+    return replace(merged, replaced=tuple(_replaced(read)))
+
+
+def _replaced(read: list[RegistriesFile]) -> Iterator[Replaced]:
+    """Yield what does not count because a later file says another thing."""
+    given: dict[str, list[tuple[str, Source]]] = {}
+    for file in read:
+        for option, value, source in _given(file):
+            given.setdefault(option, []).append((value, source))
+    for option, values in given.items():
+        by = values[-1][1]
+        yield from (Replaced(option, value, source, by) for value, source in values[:-1])
+
+
+def _given(file: RegistriesFile) -> Iterator[tuple[str, str, Source]]:
+    """Yield each setting of a file with its value in words and its place."""
+    whole = Source(printable(file.file.path))
+    if file.search is not None:
+        yield SEARCH, ", ".join(file.search) or "none", file.search_source or whole
+    if file.short_name_mode:
+        yield MODE, file.short_name_mode, file.file.source(MODE)
+    if file.helpers is not None:
+        yield HELPERS, ", ".join(file.helpers) or "none", file.file.source(HELPERS)
+    for registry in file.registries:
+        yield f"[[registry]] {registry.prefix}", registry.location.name or registry.prefix, registry.source or whole
+    for alias in file.aliases.values():
+        yield f"alias {alias.name}", alias.value or "taken back", alias.source or whole
 
 
 def _recorded(files: FileSource, path: str) -> Mapping[str, Alias]:

@@ -108,6 +108,16 @@ ACCEPT_ALL = (Requirement(RequirementType.ACCEPT),)
 
 
 @dataclass(frozen=True, slots=True)
+class Replaced:
+    """A setting of one file that a later file took the place of: `by` is where that one stands."""
+
+    option: str
+    value: str
+    source: Source
+    by: Source
+
+
+@dataclass(frozen=True, slots=True)
 class PodmanConfig:
     """Everything that decides which registries podman asks.
 
@@ -117,7 +127,9 @@ class PodmanConfig:
     two places that podman names for a blocked registry. `helpers` are the credential helpers in order, with
     `containers-auth.json` for the files; `auth_files` are these, `certs_folders` where certs.d directories are looked
     for. `terminal` says whether podman is taken to have one. `refused` is its error about the files, and then it pulls
-    nothing; `aliases_refused` that about the recorded aliases, and then it pulls no short name.
+    nothing; `aliases_refused` that about the recorded aliases, and then it pulls no short name. `replaced` are the
+    settings that several files give, in the order of reading and without the last of each; `mode_source` and
+    `helpers_source` are where those two stand.
     """
 
     search: tuple[str, ...] = ()
@@ -136,6 +148,9 @@ class PodmanConfig:
     terminal: bool = False
     refused: str = ""
     aliases_refused: str = ""
+    replaced: tuple[Replaced, ...] = ()
+    mode_source: Source | None = None
+    helpers_source: Source | None = None
 
     def alias(self, name: str) -> Alias | None:
         """Return what a short name is an alias for; one that was taken back counts as none."""
