@@ -9,7 +9,7 @@ from regtui.beside import NOTHING_BESIDE, Beside
 from regtui.engines.commands import command_of
 from regtui.mirrors import mirror_truth
 from regtui.outcome import Outcome
-from regtui.text import printable, size
+from regtui.text import one_line, printable, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +81,7 @@ class Narrator:
                 if endpoint.endpoint.api == "v2":
                     yield from self._endpoint(endpoint, event)
             case events.CandidateEnded() if not self._record.candidates[event.candidate].endpoints:
-                yield f"   {self._mark(event.outcome)} {event.outcome}  {printable(event.error)}"
+                yield f"   {self._mark(event.outcome)} {event.outcome}  {one_line(event.error, 500)}"
             case events.AlsoFound():
                 yield from self._also(event)
             case events.ResolutionEnded():
@@ -94,7 +94,7 @@ class Narrator:
         spent = sum(stage.ms for stage in record.stages)
         text = event.error or "serves it"
         time = f"  {spent:.0f} ms" if spent else ""
-        yield f"   {self._mark(event.outcome)} {url}  {event.outcome}  {printable(text)}{self._dim(time)}"
+        yield f"   {self._mark(event.outcome)} {url}  {event.outcome}  {one_line(text, 500)}{self._dim(time)}"
         stages = [f"{stage.stage} {'ok' if stage.ok else 'failed'} {stage.ms:.0f} ms" for stage in record.stages]
         if stages and event.outcome not in _QUIET:
             yield self._dim("     " + ", ".join(stages))
@@ -111,7 +111,7 @@ class Narrator:
         if event.found is not None:
             yield from self._winner(event.found)
         else:
-            yield self._outlet.paint("bad", f"{self._command} would fail: {printable(event.error)}")
+            yield self._outlet.paint("bad", f"{self._command} would fail: {one_line(event.error, 500)}")
         for mirror in mirror_truth(self._record, self.beside.mirrors, self.beside.local):
             yield self._dim(f"  mirror  {printable(mirror.url)} {mirror.use}: {mirror.text}")
             if mirror.local:
@@ -123,7 +123,7 @@ class Narrator:
         yield f"{self._command} {printed}"
         for line in self._record.transcript:
             mark = self._dim("  (assumed)") if line.assumed else ""
-            yield f"  {printable(line.text, 2000)}{mark}"
+            yield f"  {printable(line.text.expandtabs(), 2000)}{mark}"
 
     @property
     def _command(self) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from regtui.cli import run
 from regtui.demo.story import story_world, write_story_files
 from regtui.demo.world import World
 from regtui.engines.base import Platform
@@ -18,6 +19,7 @@ from regtui.registry.limits import Limits
 from regtui.registry.tls import Trust
 from regtui.report import Resolution
 from regtui.told import Narrator, tell_plan
+from tests.modern_hosts import POLICY, write_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,3 +117,24 @@ def test_a_plan_names_the_setting_behind_each_endpoint(tmp_path: Path) -> None:
     assert "   v2 https://okd-lr.zyl.io:5000  TLS not verified  /etc/sysconfig/docker:4 INSECURE_REGISTRY" in lines
     assert "   v2 http://okd-lr.zyl.io:5000  mirror, plain HTTP  /etc/sysconfig/docker:5 OPTIONS" in lines
     assert "   v1 https://quay.io  shown only, never sent  /etc/sysconfig/docker:3 ADD_REGISTRY" in lines
+
+
+def test_an_error_of_several_lines_stays_on_one_beside_an_address(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    auths = '{"auths": {"127.0.0.1:1": {"auth": "!!"}}}'
+    conf = 'unqualified-search-registries = ["127.0.0.1:1"]\n'
+    write_files(
+        tmp_path,
+        {
+            "etc/containers/registries.conf": conf,
+            "etc/containers/policy.json": POLICY,
+            "run/containers/0/auth.json": auths,
+        },
+    )
+    assert run(["resolve", "app", "--engine", "podman", "--root", str(tmp_path)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    cause = "getting username and password: 1 error occurred: * illegal base64 data at input byte 0"
+    assert lines[0].endswith(f"unauthorized  {cause}")
+    assert f"podman pull would fail: initializing source docker://127.0.0.1:1/app:latest: {cause}" in lines
+    assert lines[-1] == "          * illegal base64 data at input byte 0"  # what podman indents with a tab

@@ -25,7 +25,7 @@ from regtui.engines.podman_image import (
 )
 from regtui.frozen import dataclass
 from regtui.outcome import Outcome
-from regtui.text import printable
+from regtui.text import one_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -119,8 +119,8 @@ class CandidatePull:
         endpoint = self.candidate.endpoints[number]
         if endpoint.fault is not None:
             fault = endpoint.fault
-            yield Concluded(self.index, number, fault.outcome, printable(fault.text))
-            return PodmanError(fault.text), fault.outcome, printable(fault.text)
+            yield Concluded(self.index, number, fault.outcome, one_line(fault.text, 500))
+            return PodmanError(fault.text), fault.outcome, one_line(fault.text, 500)
         answer = yield from self._ask(number)
         seconds = 0.0
         if is_pair and not _is_registry(answer.ping):
