@@ -171,9 +171,20 @@ class EndpointPull:
         if reply.status not in SUCCESS:
             ended = self._refused(answer, reply, confirmed=True, v1_allowed=False)
             return replace(ended, sentence=f"the platform's manifest: {ended.sentence}")
+        if (no_image := self._no_image(reply)) is not None:
+            return no_image
         if body_digest(reply.body) != child.digest:
             error = other(f"manifest verification failed for digest {child.digest}")
             return _unusable("the platform's manifest is not what its digest names", error)
+        return None
+
+    def _no_image(self, reply: HttpAnswer) -> Ended | None:
+        """Return why what an index leads to is no image: the engine opens no index in an index (pullManifestList)."""
+        found = unmarshal_manifest(reply, oci=self.dialect.oci)
+        if not isinstance(found, Unmarshalled):
+            return _unusable("the platform's manifest cannot be read", found)
+        if found.is_index:
+            return _unusable("the platform's manifest is an index again", other("unsupported manifest format"))
         return None
 
     def _url_error(self, failure: NoAnswer) -> str:
