@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from regtui.clock import Clock
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from regtui.engines.base import Addresses
     from regtui.events import Event, HealthChecked
     from regtui.host.lint.evidence import Answers
-    from regtui.host.local_mirror import LocalMirror
+    from regtui.host.local_mirror import Here, LocalCache, LocalMirror
     from regtui.host.model import HostConfig
     from regtui.registry.network import Dialer, Resolver
     from regtui.stored import Store
@@ -107,10 +108,12 @@ class LiveSession:
         platform: Platform | None = None,
         docker_config: str = "",
         store: Store | None = None,
+        caches: Callable[[], tuple[tuple[LocalCache, ...], Here]] | None = None,
     ) -> None:
         """`docker_config` is what DOCKER_CONFIG says where it counts: the demo reads nothing of the host.
 
-        `store` takes the place of what this machine has, or another root, of certificates and credentials.
+        `store` takes the place of what this machine has, or another root, of certificates and credentials, `caches` of
+        its pull-through caches; both may wait for another host, and are called on threads then.
         """
         self.config = config
         self.place = place
@@ -118,6 +121,7 @@ class LiveSession:
         self._engine = engine_of(config)
         self._platform = platform or host_platform()
         self._elsewhere = store is not None
+        self._caches = caches
         self._stored = store or store_for(HostFiles(config.root), config, docker_config=docker_config)
         self._client: RegistryClient | None = None
         self._seen = SeenManifests()
@@ -215,23 +219,21 @@ class LiveSession:
         return await check(Clock(), 0, None, endpoints, self._opened(), self._target)
 
     async def mirrors_here(self) -> tuple[LocalMirror, ...]:
-        """Return the mirrors of the host that it serves itself; names are looked up only where it serves some.
-
-        Of a host that is asked over ssh none are known: its units lie there.
-        """
+        """Return the mirrors of the host that it serves itself; names are looked up only where it serves some."""
         from regtui.host.gonet import host_of
-        from regtui.host.local_caches import local_caches
-        from regtui.host.local_mirror import local_mirrors, this_host
+        from regtui.host.local_caches import caches_here
+        from regtui.host.local_mirror import local_mirrors
         from regtui.host.security import mirror_host
 
-        files = HostFiles(self.config.root)
-        is_asked = bool(self.config.mirrors) and not self._elsewhere
-        caches = await asyncio.to_thread(local_caches, files) if is_asked else ()
+        if not self.config.mirrors:
+            return ()
+        reading = self._caches or partial(caches_here, HostFiles(self.config.root))
+        caches, here = await asyncio.to_thread(reading)
         if not caches:
             return ()
         names = tuple(name for one in self.config.mirrors if (name := host_of(mirror_host(one.value))))
         addresses = await look_up_names(names, self._means.resolver, LOOKUP_SECONDS)
-        return local_mirrors(self.config, caches, this_host(files), addresses)
+        return local_mirrors(self.config, caches, here, addresses)
 
     async def ask_mirrors(self) -> Answers:
         """Ask each https mirror of docker.io for `/v2/`, all at once, and return what only that tells; no name is told.

@@ -34,14 +34,19 @@ def recorded(*registries: str, insecure: bool = False) -> dict[str, Any]:
         "engine": "rhel-docker",
         "registries": [{"name": name, "secure": not insecure, "mirrors": []} for name in registries],
         "findings": [],
+        "lint": [],
         "refusal": None,
     }
 
 
 def compare(*words: str, path: str = "", status: int = 0, stdin: str = "") -> str:
+    return regtui("compare", *words, path=path, status=status, stdin=stdin)
+
+
+def regtui(*words: str, path: str = "", status: int = 0, stdin: str = "") -> str:
     environment = {"PATH": path or "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": "/nonexistent"}
     ran = subprocess.run(
-        [sys.executable, "-m", "regtui", "compare", *words],
+        [sys.executable, "-m", "regtui", *words],
         capture_output=True,
         text=True,
         env=environment,
@@ -78,7 +83,9 @@ def test_what_is_no_recording_is_a_row(wrong: object) -> None:
     assert view_of("h", wrong).error == "this is not what `regtui info --json` prints"
 
 
-@pytest.mark.parametrize("field", ["registries", "mirrors", "insecure", "blocked", "findings", "proxies", "refusal"])
+@pytest.mark.parametrize(
+    "field", ["registries", "mirrors", "insecure", "blocked", "findings", "lint", "proxies", "refusal"]
+)
 @pytest.mark.parametrize("value", [None, [None], ["x"], [{"name": 3}], {"http": []}, 7, "\x1b[31m"])
 def test_a_damaged_recording_never_raises(field: str, value: object) -> None:
     found = view_of("h\x1b", {**recorded("quay.io"), field: value})
@@ -88,12 +95,13 @@ def test_a_damaged_recording_never_raises(field: str, value: object) -> None:
 
 def test_no_more_than_eight_hosts_at_once_and_the_next_as_soon_as_one_is_done() -> None:
     hosts = tuple(f"node{number}" for number in range(50))
-    running, most = set[str](), [0]
+    running, most, asked = set[str](), [0], list[str]()
     lock, full, last = threading.Lock(), threading.Event(), threading.Event()
 
     def look(host: str) -> View:
         with lock:
             running.add(host)
+            asked.append(host)
             most[0] = max(most[0], len(running))
             if len(running) == AT_ONCE:
                 full.set()
@@ -109,6 +117,7 @@ def test_no_more_than_eight_hosts_at_once_and_the_next_as_soon_as_one_is_done() 
         if len(found) == 49:
             last.set()
     assert most[0] == AT_ONCE
+    assert sorted(asked) == sorted(hosts)  # each once
     assert found[-1] == (0, "node0")
     assert sorted(found) == [(number, host) for number, host in enumerate(hosts)]
 
@@ -133,6 +142,16 @@ def test_recordings_are_compared_without_any_network(tmp_path: Path) -> None:
     body = json.loads(compare(*files, "--json", status=1))
     assert [group["hosts"] for group in body["groups"]][-2:] == [["node3"], ["node1", "node2"]]
     assert body["groups"][-2]["differs"] == ["registries"]
+
+
+def test_findings_of_lint_are_compared_and_a_recording_without_them_says_so() -> None:
+    finding = {"code": "mirror-dead", "severity": "warning", "message": "nobody is there", "source": None, "fix": ""}
+    old = {**recorded("quay.io"), "findings": [finding]}
+    del old["lint"]
+    views = [view_of("a", {**recorded("quay.io"), "lint": [finding]}), view_of("b", old)]
+    told = [{section.name: section.lines for section in one.sections}["findings"] for one in views]
+    line = "warning mirror-dead: nobody is there"
+    assert told == [(line,), ("those of lint are not known: a recording of an earlier version", line)]
 
 
 @pytest.mark.parametrize(
@@ -170,8 +189,16 @@ def test_real_hosts_and_a_dead_one(tmp_path: Path, registries: Registries) -> No
         (program / "ssh").write_text(f'#!/bin/sh\nexec /usr/bin/ssh -F {tmp_path}/ssh_config "$@"\n')
         (program / "ssh").chmod(0o755)
         words = ("node1", "node2", "node3", "node4", "--name", "team/app:1.0", "--json")
-        body = json.loads(compare(*words, path=f"{program}:/usr/bin:/bin", status=1))
+        path = f"{program}:/usr/bin:/bin"
+        body = json.loads(compare(*words, path=path, status=1))
+        told = regtui("info", "--host", "node1", "--json", path=path)
+        found = json.loads(regtui("lint", "--host", "node1", "--json", path=path))["findings"]
+        (tmp_path / "recorded.json").write_text(told)
+        mixed = json.loads(compare("node2", str(tmp_path / "recorded.json"), "--json", path=path))
     assert [group["hosts"] for group in body["groups"]] == [["node4"], ["node3"], ["node1", "node2"]]
+    assert found
+    assert json.loads(told)["lint"] == found
+    assert [group["hosts"] for group in mixed["groups"]] == [["node2", "recorded"]]
     assert "Connection refused" in body["groups"][0]["error"]
     digest = registries.digests["plain/team/app:1.0"]
     assert body["groups"][2]["served"][-1] == f"served by http://{place} {digest[:19]}"

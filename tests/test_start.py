@@ -76,11 +76,11 @@ def test_names_are_looked_up_without_an_event_loop(tmp_path: Path) -> None:
     assert "regtui.lookups" in loaded
 
 
-def test_info_as_json_loads_one_thing_more(host: str) -> None:
-    _, plain, _ = loaded_by("info", "--config", host)
+def test_info_as_json_loads_what_lint_takes_and_no_network(host: str) -> None:
     status, loaded, _ = loaded_by("info", "--json", "--config", host)
     assert status == 0
-    assert packages(loaded - plain) <= {"json", "_json"}
+    assert not packages(loaded) & (NETWORK | SCREEN | (HEAVY - {"tomllib"}) | {"platformdirs", "tomli_w"})
+    assert not {name for name in loaded if name.startswith(("regtui.registry", "importlib.metadata"))}
 
 
 @pytest.mark.parametrize("words", [["--demo", "resolve", "debian"], ["--demo", "resolve", "debian", "--json"]])

@@ -6,20 +6,19 @@ import asyncio
 import json
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regtui.commands.host import look_up, read_host
+from regtui.commands.lint import findings_of
 from regtui.commands.live import consult
 from regtui.fleet.asking import ask_all
 from regtui.fleet.groups import grouped
 from regtui.fleet.telling import document, exit_status, tell
-from regtui.fleet.view import NOT_ASKED, View, finding_line, view_of
+from regtui.fleet.view import NOT_ASKED, View, view_of
 from regtui.host.files import FILE_LIMIT, FileText, HostFiles
 from regtui.host.info import info_document
-from regtui.host.lint import findings, gather
 from regtui.options import UsageError
 from regtui.outlet import Outlet
 from regtui.report import Resolution
@@ -101,16 +100,7 @@ def _there(word: str, options: Options) -> View:
     config = consult(read_host(options), options).config
     addresses = asyncio.run(look_up(config, make_resolver(options)))
     served = asyncio.run(_served(config, options)) if options.name and config.refusal is None else ()
-    told = None if any(map(is_file, options.words)) else _findings(config, options)
-    return view_of(word, info_document(config, addresses), told, served)
-
-
-def _findings(config: HostConfig, options: Options) -> tuple[str, ...]:
-    """Return what lint finds; a recording has less, so beside one only that is compared."""
-    there = options.there
-    assert there is not None
-    evidence = there.settle(lambda: gather(there.files, config, now=datetime.now(UTC)))
-    return tuple(finding_line(one.severity, one.code, one.message) for one in findings(config, evidence))
+    return view_of(word, info_document(config, addresses, findings_of(config, options, options.root)), served)
 
 
 async def _served(config: HostConfig, options: Options) -> tuple[str, ...]:

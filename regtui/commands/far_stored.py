@@ -6,6 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
 from regtui.host.certs import CertsDirectory
+from regtui.host.local_caches import caches_here
+from regtui.host.local_mirror import Here
 from regtui.ssh.errors import SshError
 from regtui.stores import store_for
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from regtui.host.credentials import Credential, HelperCall, Secret
+    from regtui.host.local_mirror import LocalCache
     from regtui.host.model import HostConfig
     from regtui.options import OtherHost
     from regtui.stored import Store
@@ -27,6 +30,14 @@ def far_store(there: OtherHost, config: HostConfig) -> Store:
     """Return the far host's certificates, and its logins only where the person allowed them."""
     store = FarStored(there, lambda: store_for(there.files, config, docker_config="", home=there.home))
     return store if there.logins else _WithoutLogins(store, there.name)
+
+
+def far_caches(there: OtherHost) -> tuple[tuple[LocalCache, ...], Here]:
+    """Return the pull-through caches of the far host; none where it was lost, for the walk has ended all the same."""
+    try:
+        return there.settle(lambda: caches_here(there.files))
+    except SshError:
+        return (), Here(frozenset(), frozenset())
 
 
 class FarStored:

@@ -14,33 +14,44 @@ from regtui.outlet import Outlet
 
 if TYPE_CHECKING:
     from regtui.engines.base import Addresses
-    from regtui.host.model import HostConfig
+    from regtui.host.model import Finding, HostConfig
     from regtui.options import Options
     from regtui.registry.network import Resolver
 
 
-def _read(options: Options) -> tuple[HostConfig, Addresses]:
-    """Return the configuration and the addresses that its secure flags depend on."""
+def _read(options: Options) -> tuple[HostConfig, Addresses, tuple[Finding, ...] | None]:
+    """Return the configuration, the addresses that its secure flags depend on, and for JSON every finding."""
     if options.demo:
         from regtui.demo.host import demo_resolver, demo_root
 
         with demo_root() as root:
             config = read_host(options, root=root)
-        return config, _looked_up(config, demo_resolver())
+            lint = _lint(config, options, root)
+        return config, _looked_up(config, demo_resolver()), lint
     consulted = consult(read_host(options), options)
     config = consulted.config
     if consulted.trouble and not options.json:
         sys.stderr.write(f"{consulted.trouble}; the files alone are told\n")
+    lint = _lint(config, options, options.root)
     if options.resolve or options.there is not None:
         from regtui.commands.network import make_resolver
 
-        return config, _looked_up(config, make_resolver(options))
+        return config, _looked_up(config, make_resolver(options)), lint
     names = names_to_look_up(config)
     if not names:
-        return config, {}
+        return config, {}, lint
     from regtui.lookups import look_up_without_loop
 
-    return config, look_up_without_loop(names, LOOKUP_SECONDS)
+    return config, look_up_without_loop(names, LOOKUP_SECONDS), lint
+
+
+def _lint(config: HostConfig, options: Options, root: str) -> tuple[Finding, ...] | None:
+    """Return what `regtui lint` finds, for JSON alone: the lines need no such look."""
+    if not options.json:
+        return None
+    from regtui.commands.lint import findings_of
+
+    return findings_of(config, options, root)
 
 
 def _looked_up(config: HostConfig, resolver: Resolver) -> Addresses:
@@ -53,11 +64,11 @@ def run(options: Options) -> int:
     """Print the lines, or everything as JSON with its sources."""
     if options.every_engine:
         return _every_engine(options)
-    config, addresses = _read(options)
+    config, addresses, lint = _read(options)
     if options.json:
         import json
 
-        sys.stdout.write(json.dumps(info_document(config, addresses), indent=2, allow_nan=False) + "\n")
+        sys.stdout.write(json.dumps(info_document(config, addresses, lint), indent=2, allow_nan=False) + "\n")
     elif config.refusal is None or config.registries:
         outlet = Outlet(color=options.color)
         for line in info_lines(config, addresses):
@@ -78,7 +89,9 @@ def _every_engine(options: Options) -> int:
     if options.json:
         import json
 
-        body = {"schema": SCHEMA, "engines": [info_document(config, {}) for _label, config in hosts]}
+        root = options.root
+        lint = {label: None if options.demo else _lint(config, options, root) for label, config in hosts}
+        body = {"schema": SCHEMA, "engines": [info_document(config, {}, lint[label]) for label, config in hosts]}
         sys.stdout.write(json.dumps(body, indent=2, allow_nan=False) + "\n")
     outlet = Outlet(color=options.color)
     refused = False

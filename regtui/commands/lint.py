@@ -111,7 +111,7 @@ def _every_engine(options: Options) -> int:
             root = stack.enter_context(demo_root())
         told = []
         for _label, config in every_host(options, root):
-            found = _findings(config, options, root)
+            found = findings_of(config, options, root)
             told.append((config, found, exit_status(config, found)))
     status = max(one for _config, _found, one in told)
     if options.json:
@@ -128,10 +128,11 @@ def _read(options: Options, root: str) -> tuple[HostConfig, tuple[Finding, ...]]
     consulted = consult(read_host(options, root=root), options)
     if consulted.trouble and not options.json:
         sys.stderr.write(f"{consulted.trouble}; the files alone are judged\n")
-    return consulted.config, _findings(consulted.config, options, root)
+    return consulted.config, findings_of(consulted.config, options, root)
 
 
-def _findings(config: HostConfig, options: Options, root: str) -> tuple[Finding, ...]:
+def findings_of(config: HostConfig, options: Options, root: str) -> tuple[Finding, ...]:
+    """Return every finding about a configuration that was read already; `root` is where its files lie."""
     answers = _ask(config, options) if options.ask else NOBODY_ASKED
     if options.there is not None:
         return options.there.settle(lambda: _found(config, options, root, answers))

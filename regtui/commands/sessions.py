@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from regtui.commands.host import read_host
@@ -50,10 +51,11 @@ def session_of(options: Options, config: HostConfig, place: str) -> Iterator[Liv
 def session_with(means: Means, config: HostConfig, place: str, there: OtherHost | None = None) -> LiveSession:
     """Return a session that reaches the network with the given means, for this host or another one."""
     if there is not None:
-        from regtui.commands.far_stored import far_store
+        from regtui.commands.far_stored import far_caches, far_store
 
         platform = host_platform(there.machine)
-        return LiveSession(config, means, place=place, platform=platform, store=far_store(there, config))
+        caches = partial(far_caches, there)
+        return LiveSession(config, means, place=place, platform=platform, store=far_store(there, config), caches=caches)
     return LiveSession(config, means, place=place, docker_config=os.environ.get("DOCKER_CONFIG", ""))
 
 

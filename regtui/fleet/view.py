@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 LINES = 500
 """Lines of one section; a host with more findings has other troubles."""
 _LINE = 300
+NO_LINT = "those of lint are not known: a recording of an earlier version"
 NOT_ASKED = "not asked: a recording"
 
 
@@ -33,8 +34,8 @@ class View:
     error: str = ""
 
 
-def view_of(host: str, document: object, findings: tuple[str, ...] | None = None, served: tuple[str, ...] = ()) -> View:
-    """Return a host's view; `findings` in place of the document's, `served` what came of a name that was asked for.
+def view_of(host: str, document: object, served: tuple[str, ...] = ()) -> View:
+    """Return a host's view; `served` is what came of a name that was asked for.
 
     A document that `regtui info --json` does not print gives a view that says so.
     """
@@ -46,7 +47,7 @@ def view_of(host: str, document: object, findings: tuple[str, ...] | None = None
         return View(printable(host, 200), error=_word(body.get("error")) or "it could not be read")
     if body.get("schema") != "regtui.info/1" or not isinstance(body.get("registries"), list):
         return View(printable(host, 200), error="this is not what `regtui info --json` prints")
-    told = findings if findings is not None else _lines(body, "findings", _finding)
+    told = _lines(body, "lint", _finding) if "lint" in body else (NO_LINT, *_lines(body, "findings", _finding))
     sections = [
         Section("engine", (_word(body.get("engine")),)),
         Section("refusal", tuple(filter(None, (_word(_object(body.get("refusal")).get("message")),)))),
@@ -62,13 +63,10 @@ def view_of(host: str, document: object, findings: tuple[str, ...] | None = None
     return View(printable(host, 200), tuple(sections))
 
 
-def finding_line(severity: str, code: str, message: str) -> str:
-    """Return a finding as one line."""
-    return printable(f"{severity} {code}: {message}", _LINE)
-
-
 def _finding(one: dict[str, Any]) -> str:
-    return finding_line(_word(one.get("severity")), _word(one.get("code")), _word(one.get("message")))
+    """Return a finding as one line."""
+    severity, code, message = (_word(one.get(key)) for key in ("severity", "code", "message"))
+    return printable(f"{severity} {code}: {message}", _LINE)
 
 
 def _registry(one: dict[str, Any]) -> str:

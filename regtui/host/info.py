@@ -72,8 +72,13 @@ def index_server_address(config: HostConfig) -> str:
     return INDEX_SERVER if first == DOCKER_IO else f"https://{first}/v1/"
 
 
-def info_document(config: HostConfig, addresses: Addresses) -> dict[str, object]:
-    """Return everything for `regtui info --json`, with sources; texts are printable and passwords hidden."""
+def info_document(
+    config: HostConfig, addresses: Addresses, lint: tuple[Finding, ...] | None = None
+) -> dict[str, object]:
+    """Return everything for `regtui info --json`, with sources; texts are printable and passwords hidden.
+
+    `lint` are all findings about the host, of which those of reading its configuration are a part.
+    """
     return {
         "schema": SCHEMA,
         "engine": str(config.engine),
@@ -91,6 +96,7 @@ def info_document(config: HostConfig, addresses: Addresses) -> dict[str, object]
         "proxies": _proxies(config.proxies),
         "files": [{"path": _shown(file.path), "state": _shown(file.state)} for file in config.files],
         "findings": [_finding(finding) for finding in config.findings],
+        **({} if lint is None else {"lint": [_finding(finding) for finding in lint]}),
         "refusal": None
         if config.refusal is None
         else {"message": config.refusal.message, "source": _place(config.refusal.source)},

@@ -12,7 +12,7 @@ from regtui.host.environment_files import load_environment_files
 from regtui.host.exec_words import replace_variables, specifiers, split_words
 from regtui.host.files import FileText
 from regtui.host.gonet import split_host_port
-from regtui.host.local_mirror import LocalCache
+from regtui.host.local_mirror import Here, LocalCache, this_host
 from regtui.host.model import Setting, Source
 from regtui.host.registry_yaml import scalars
 from regtui.host.shell_words import shell_commands
@@ -36,6 +36,12 @@ _SERVER = re.compile(r"(docker-)?(registry|distribution)")
 _PREFIXES = "-@:+!|"
 _IN_CONTAINER = ("/etc/docker/registry/config.yml", "/etc/distribution/config.yml")
 _DEFAULT_PORT = 5000  # of the registry's image
+
+
+def caches_here(files: FileSource) -> tuple[tuple[LocalCache, ...], Here]:
+    """Return the caches of the host whose files these are, and by what the host is known; without caches by nothing."""
+    caches = local_caches(files)
+    return caches, this_host(files) if caches else Here(frozenset(), frozenset())
 
 
 def local_caches(files: FileSource) -> tuple[LocalCache, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _HOST = re.compile(r"[^\s\x00-\x1f\x7f'\"`$\\;&<>|(){}*?!#~-][^\s\x00-\x1f\x7f'\"`$\\;&<>|(){}*?!#~]*")
+_DOMAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\\(?=[A-Za-z0-9][^\\@]*@)")
+"""Of an Active Directory before a user: a shell that a ProxyCommand runs in takes the backslash away, and no more."""
 CONNECT_SECONDS = 15
 """For the connection and ssh's own exchange: Linux would wait two minutes for a host that does not answer."""
 ALIVE_SECONDS = 5
@@ -28,8 +30,12 @@ OPTIONS = (
 
 
 def is_host(text: str) -> bool:
-    """Tell whether a text may be `[USER@]HOST`: no option, and nothing that a ProxyCommand's shell would act on."""
-    return len(text) <= 512 and _HOST.fullmatch(text) is not None
+    """Tell whether a text may be `[[DOMAIN\\]USER@]HOST`.
+
+    It is no option, and has nothing that the shell of a ProxyCommand would act on.
+    """
+    domain = _DOMAIN.match(text)
+    return len(text) <= 512 and _HOST.fullmatch(text, domain.end() if domain else 0) is not None
 
 
 def ssh_command(ssh: str, host: str, control: str, *, sudo: bool, batch: bool) -> list[str]:
