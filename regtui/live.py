@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from regtui.asked import RequestLog
 from regtui.clock import Clock
 from regtui.engines.base import Endpoint, Plan, Platform, Question
 from regtui.engines.choice import engine_of
@@ -129,6 +130,7 @@ class LiveSession:
         self.browsers: dict[Place, PlaceBrowser] = {}
         self.cache: Cache | None = None
         self.images: LocalImages | None = None
+        self.requests = RequestLog()
         self.pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     @property
@@ -302,7 +304,7 @@ class LiveSession:
                 go110=go110,
             )
             places = Places(means.resolver, proxies, go110=go110, seconds=means.limits.dns)
-            self._requests = Requests(transport, places)
+            self._requests = Requests(transport, places, log=self.requests)
             self._client = RegistryClient(
                 transport,
                 resolver=means.resolver,
@@ -312,6 +314,7 @@ class LiveSession:
                 dns_seconds=means.limits.dns,
                 program=PROGRAMS[self.config.engine],
                 manner=manner_of(self.config),
+                log=self.requests,
             )
         return self._client
 

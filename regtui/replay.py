@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from regtui.asked import RequestLog
 from regtui.engines.base import Plan, Question
 from regtui.engines.choice import engine_for
 from regtui.events import HealthChecked, ResolutionEnded, ResolutionStarted
@@ -41,6 +42,7 @@ class ReplaySession:
         self._plan = recording.plan
         self._at_once = at_once
         self._sleep = sleep
+        self.requests = RequestLog()
 
     @property
     def config(self) -> HostConfig:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from regtui.asked import RequestLog
     from regtui.engines.base import Plan
     from regtui.events import Event, HealthChecked
     from regtui.host.model import HostConfig
@@ -23,6 +24,11 @@ class Session(Protocol):
     @property
     def place(self) -> str:
         """Where the configuration was read, for a title: `/etc/sysconfig/docker`, `demo`."""
+        ...
+
+    @property
+    def requests(self) -> RequestLog:
+        """What was asked over HTTP so far."""
         ...
 
     def plan(self, name: str) -> Plan:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from moving import Frame, moving
 
+from regtui.asked import RequestLog, RequestMade
 from regtui.cli import parse
 from regtui.commands.host import read_host
 from regtui.commands.other_engines import HostEngines
@@ -91,6 +92,7 @@ SHOTS = (
     Shot("catalog", keys=("down", "enter", f"{WAIT}complete")),
     Shot("tags", keys=_ETCD),
     Shot("details", keys=(*_ETCD, "enter", f"{WAIT}Layers")),
+    Shot("requests", keys=(*_ETCD, "l")),
     Shot("engines", "etcd", ("o", *["down"] * 4, "enter", f"{WAIT}only rhel-docker and podman")),
     Shot("diff", keys=(*_ETCD, "d", "down", "down", "d", f"{WAIT}Layers")),
 )
@@ -111,6 +113,16 @@ STORY = (
 registry's own answer is opened, and beside it what docker would have said."""
 
 
+class SteadyLog(RequestLog):
+    """Requests with times that depend on the host alone; those for tags, which are sent at once, in one order."""
+
+    @property
+    def kept(self) -> tuple[RequestMade, ...]:
+        """The requests, each a second after the one before."""
+        made = sorted(super().kept, key=lambda one: one.url if "/manifests/" in one.url or "/blobs/" in one.url else "")
+        return tuple(replace(one, at=f"03:12:{at:02}", ms=distance(one.url)) for at, one in enumerate(made))
+
+
 class RecordedSession:
     """Shows what was recorded; plans are the engine's own."""
 
@@ -119,6 +131,7 @@ class RecordedSession:
         self.place: str = DEMO_PLACE
         self.plan = live.plan
         self.events: int | None = None
+        self.requests: RequestLog = SteadyLog()
         self._health = health
         self._walks = walks
 
@@ -203,6 +216,7 @@ async def _shoot(
     from regtui.tui.browse.source import browsing_of
 
     session.events = shot.events
+    session.requests = browsed.requests = SteadyLog()
 
     async def open_session() -> Session:
         return session

@@ -17,7 +17,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 LEVELS = (
     {"outcome", "text", "clock", "frozen", "garbage"},
     {"outlet", "gotext", "gojson", "challenge", "redaction", "outfile", "allowing"},
-    {"settings", "cache", "history"},
+    {"settings", "cache", "history", "asked"},
     {"reference"},
     {"host"},
     {"engines", "registry", "daemon"},

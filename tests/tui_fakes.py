@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
+from regtui.asked import RequestLog
 from regtui.engines.base import Candidate, Endpoint, Found, NameParts, Plan
 from regtui.events import (
     CandidateEnded,
@@ -279,6 +280,7 @@ class ScriptedSession:
         self.running = 0
         self.left: list[str] = []
         self.closed = False
+        self.requests = RequestLog()
 
     @property
     def config(self) -> HostConfig:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -23,6 +24,7 @@ from regtui.registry.weburl import WebUrl, parse_url
 from regtui.text import printable, strip_userinfo
 
 if TYPE_CHECKING:
+    from regtui.asked import RequestLog
     from regtui.host.credentials import Secret
     from regtui.host.model import Address
     from regtui.registry.places import Places
@@ -68,9 +70,12 @@ class Errand:
 
 
 class Asker:
-    """Sends errands through a transport."""
+    """Sends errands through a transport; `log` is told of every request."""
 
-    def __init__(self, transport: Transport, places: Places, user_agent: str = "") -> None:
+    def __init__(
+        self, transport: Transport, places: Places, user_agent: str = "", log: RequestLog | None = None
+    ) -> None:
+        self._log = log
         self._transport = transport
         self._places = places
         self._sent = SentSecrets()
@@ -117,13 +122,30 @@ class Asker:
         began = time.perf_counter()
         try:
             response = await send(request, stages)
+        except asyncio.CancelledError:
+            self._note_failure(errand.method, shown, "given up", began)
+            raise
         except NetworkError as error:
+            self._note_failure(errand.method, shown, str(error), began)
             if watch is not None:
                 watch.request_ended(errand.method, shown, None, time.perf_counter() - began)
             raise error.asked(errand.method, shown) from error
+        if self._log is not None:
+            self._log.note(
+                errand.method,
+                shown,
+                status=response.status,
+                size=len(response.body),
+                seconds=response.seconds,
+                proxy=response.proxy,
+            )
         if watch is not None:
             watch.request_ended(errand.method, shown, response.status, response.seconds, cache_header(response))
         return reply_to(errand.method, self._sent.without(response))
+
+    def _note_failure(self, method: str, url: str, why: str, began: float) -> None:
+        if self._log is not None:
+            self._log.note(method, url, failure=why, seconds=time.perf_counter() - began)
 
     async def _check(self, errand: Errand, here: WebUrl, onward: WebUrl, origin_addresses: tuple[Address, ...]) -> None:
         """Refuse a way from a public server into this host or its network, by name or by address."""

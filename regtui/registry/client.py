@@ -30,6 +30,7 @@ from regtui.text import printable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from regtui.asked import RequestLog
     from regtui.registry.network import Resolver
     from regtui.registry.realms import Pairs
     from regtui.registry.transport import Transport
@@ -87,17 +88,18 @@ class RegistryClient:
         dns_seconds: float = limits.Limits().dns,
         clock: Callable[[], float] = time.monotonic,
         manner: Manner = Manner.DISTRIBUTION,
+        log: RequestLog | None = None,
     ) -> None:
         """`resolver`, `proxies` and `go110` are the transport's: where a URL leads is looked at before it is asked.
 
         `allowed_realms` are the user's pairs; `program` is named as who would have sent a secret
         that is withheld; `helper_path` is the PATH for credential helpers, None for the environment's; `manner` is the
-        engine's way with several challenges.
+        engine's way with several challenges; `log` is told of every request.
         """
         self._transport = transport
         self._manner = manner
         places = Places(resolver, proxies or Proxies(), go110=go110, seconds=dns_seconds)
-        self._asker = Asker(transport, places, user_agent)
+        self._asker = Asker(transport, places, user_agent, log)
         self._store = CredentialStore(helper_path)
         self._authorizer = Authorizer(
             self._asker, places, self._store, allowed=normal_pairs(allowed_realms), program=program, clock=clock

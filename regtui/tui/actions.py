@@ -17,6 +17,7 @@ class Place(StrEnum):
     CHOICE = "choice"
     EXPORT = "export"
     MATRIX = "matrix"
+    REQUESTS = "requests"
     REPOSITORIES = "repositories"
     TAGS = "tags"
     DETAILS = "details"
@@ -328,6 +329,25 @@ ACTIONS: tuple[Action, ...] = (
         palette="resolve: again",
         places=_HOME,
     ),
+    Action(
+        id="requests",
+        keys=("l",),
+        shown="l",
+        label="requests",
+        help="every request that was sent so far: time, status, bytes, URL, the newest last",
+        palette="show: requests",
+        places=(*_HOME, *_BROWSING),
+        owner=Owner.APP,
+    ),
+    Action(
+        id="copy_request",
+        keys=("y",),
+        shown="y",
+        label="copy",
+        help="copy the request's method and URL",
+        places=(Place.REQUESTS,),
+        owner=Owner.BROWSING,
+    ),
     Action("stop", ("escape",), "", "stop", "stop asking", "resolve: stop", (Place.WALK,)),
     Action("choose", ("enter",), "enter", "choose", "take the row", places=(Place.CHOICE,), owner=Owner.WIDGET),
     Action(
@@ -336,7 +356,7 @@ ACTIONS: tuple[Action, ...] = (
         shown="esc",
         label="close",
         help="close the panel",
-        places=(Place.PANEL, Place.MATRIX, Place.CHOICE, Place.JSON),
+        places=(Place.PANEL, Place.MATRIX, Place.REQUESTS, Place.CHOICE, Place.JSON),
         owner=Owner.WIDGET,
     ),
     Action(

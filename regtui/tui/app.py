@@ -176,6 +176,14 @@ class RegtuiApp(App[None]):
 
         self.push_screen(ChoicePanel("Engine", rows, plain=glyphs.plain, id="engine"), choose)
 
+    def action_requests(self) -> None:
+        """Show what was asked over HTTP so far."""
+        if self._session is None:
+            return
+        from regtui.tui.screens.requests import RequestsPanel
+
+        self.push_screen(RequestsPanel(self._session.requests, self._manner.glyphs))
+
     @work(group="connect", exclusive=True)
     async def _change_engine(self, engines: Engines, chosen: EngineHere) -> None:
         """Show the home screen of another engine in place of this one's, with the same name."""
