@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import pytest
 from regtui.registry import credentials
 from regtui.registry.credential_helpers import HelperLimits, ask_helper
 from regtui.tui.app import RegtuiApp, Start
-from tests.browsing_net import HOST, REG, browsing, repositories, tag_page
+from tests.browsing_net import HOST, OK, REG, browsing, repositories, tag_page
 from tests.registry_net import bearer, reply, token
 from tests.tui_browsing import calm, until
 from tests.tui_screens import LARGE, SMALL, STILL, screen_text
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from regtui.session import Session
-    from tests.registry_net import Script
+    from tests.registry_net import Heard, Script
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
@@ -105,3 +106,52 @@ async def test_a_helper_that_fails_or_hangs_is_told_and_browsing_goes_on(
             assert "the-secret" not in told
             await pilot.press("enter")
             await until(pilot, lambda: "2 tags, complete" in screen_text(pilot))
+
+
+@pytest.mark.parametrize(
+    ("login", "asked"),
+    [
+        pytest.param(False, ["/v2/", "/v2/_catalog"], id="two round trips"),
+        pytest.param(True, ["/v2/", "/token", "/v2/_catalog"], id="three where a token is wanted"),
+    ],
+)
+async def test_the_first_rows_stand_before_anything_else_is_answered(login: bool, asked: list[str]) -> None:
+    rest, more = "/v2/_catalog?last=team/web", "/v2/team/app/tags/list?last=v2"
+    held = asyncio.Event()
+
+    async def late(heard: Heard) -> bytes:
+        await held.wait()
+        return {rest: repositories("team/zoo"), more: tag_page("v3")}.get(heard.target, reply(404, "{}"))
+
+    manifests = {f"/v2/team/app/manifests/{tag}": late for tag in ("v1", "v2", "v3")}
+    script: Script = {
+        "/v2/": bearer(f"{REG}/token") if login else OK,
+        "/token": token(),
+        "/v2/_catalog": repositories("team/app", "team/web", link=rest),
+        "/v2/team/app/tags/list": tag_page("v1", "v2", link=more),
+        rest: late,
+        more: late,
+        **manifests,
+    }
+    async with browsing({REG: script}, registries=(HOST,)) as (session, net):
+
+        async def open_session() -> Session:
+            return session
+
+        def answered(since: int) -> list[str]:
+            targets = [one.target for one in net.heard[since:] if one.target not in {rest, more, *manifests}]
+            return [target.partition("?")[0] for target in targets]
+
+        app = RegtuiApp(Start(session.config, "test", open_session, STILL))
+        async with app.run_test(size=SMALL, notifications=True) as pilot:
+            await until(pilot, lambda: " ms" in screen_text(pilot))  # the health check has had its answer
+            checked = len(net.heard)
+            await pilot.press("enter")
+            await until(pilot, lambda: "team/app" in screen_text(pilot))
+            assert answered(checked) == asked
+            listed = len(net.heard)
+            await pilot.press("enter")
+            await until(pilot, lambda: " v2" in screen_text(pilot))
+            assert [path for path in answered(listed) if path != "/token"] == ["/v2/team/app/tags/list"]
+            held.set()
+            await until(pilot, lambda: "3 tags, complete" in screen_text(pilot))
