@@ -330,24 +330,9 @@ ACTIONS: tuple[Action, ...] = (
         places=_HOME,
     ),
     Action(
-        id="requests",
-        keys=("l",),
-        shown="l",
-        label="requests",
-        help="every request that was sent so far: time, status, bytes, URL, the newest last",
-        palette="show: requests",
-        places=(*_HOME, *_BROWSING),
-        owner=Owner.APP,
+        "requests", ("l",), "l", "requests", "every request so far", "show: requests", (*_HOME, *_BROWSING), Owner.APP
     ),
-    Action(
-        id="copy_request",
-        keys=("y",),
-        shown="y",
-        label="copy",
-        help="copy the request's method and URL",
-        places=(Place.REQUESTS,),
-        owner=Owner.BROWSING,
-    ),
+    Action("copy_request", ("y",), "y", "copy", "copy method and URL", "", (Place.REQUESTS,), Owner.BROWSING),
     Action("stop", ("escape",), "", "stop", "stop asking", "resolve: stop", (Place.WALK,)),
     Action("choose", ("enter",), "enter", "choose", "take the row", places=(Place.CHOICE,), owner=Owner.WIDGET),
     Action(
