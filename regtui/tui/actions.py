@@ -184,14 +184,7 @@ _BROWSING_ACTIONS = (
 
 _CONFIGURATION_ACTIONS = (
     Action(
-        id="section",
-        keys=("tab",),
-        shown="tab",
-        label="section",
-        help="go to the next section",
-        places=_CONFIGURATION,
-        owner=Owner.BROWSING,
-        first=True,
+        "section", ("tab",), "tab", "section", "go to the next section", "", _CONFIGURATION, Owner.BROWSING, first=True
     ),
     Action(
         id="section_before",
