@@ -6,6 +6,7 @@ import getpass
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,6 +95,17 @@ def test_a_login_that_is_refused(tmp_path: Path) -> None:
     with far_host(tmp_path, {}, programs=()) as host:
         (tmp_path / "user.pub").write_text("")
         assert last_line(host) == f"regtui: no login on node7: {USER}@127.0.0.1: Permission denied (publickey)"
+
+
+def test_a_user_of_a_domain_reaches_sshd_as_it_was_typed(tmp_path: Path) -> None:
+    with far_host(tmp_path, {}, programs=()) as host:
+        line = last_line(replace(host, name=rf"CORP\carol@{host.name}"))
+        host.process.terminate()
+        assert host.process.stderr is not None
+        log = host.process.stderr.read().decode()
+    assert line.startswith(r"regtui: no login on CORP\carol@node7: ")
+    assert "Permission denied (publickey)" in line
+    assert r"nvalid user CORP\\carol" in log
 
 
 def test_a_host_that_is_down_is_an_error_of_json_too(tmp_path: Path) -> None:
