@@ -30,7 +30,7 @@ def kept_words(requests: Iterable[RequestEnded], ping: float | None) -> str:
     if not asked or ping is None:
         return ""
     took = asked[0].ms
-    times = f"by the time: {_ms(took)}, /v2/ {_ms(ping)}"
+    times = f"it seems: {_ms(took)}, /v2/ {_ms(ping)}"
     if took >= SLOW * ping and took >= ping + FAR:
         return f"asked its upstream just now, {times}"
     return f"had it already, {times}" if took <= FAST * ping + NEAR else ""

@@ -69,9 +69,9 @@ def asked(ms: float, cache: str = "", status: int = 200) -> RequestEnded:
 @pytest.mark.parametrize(
     ("requests", "ping", "expected"),
     [
-        ((asked(4.0),), 3.0, "had it already, by the time: 4 ms, /v2/ 3 ms"),
-        ((asked(0.4),), 0.3, "had it already, by the time: <1 ms, /v2/ <1 ms"),
-        ((asked(220.0),), 3.0, "asked its upstream just now, by the time: 220 ms, /v2/ 3 ms"),
+        ((asked(4.0),), 3.0, "had it already, it seems: 4 ms, /v2/ 3 ms"),
+        ((asked(0.4),), 0.3, "had it already, it seems: <1 ms, /v2/ <1 ms"),
+        ((asked(220.0),), 3.0, "asked its upstream just now, it seems: 220 ms, /v2/ 3 ms"),
         ((asked(40.0),), 3.0, ""),
         ((asked(4.0),), None, ""),
         ((asked(4.0, status=404),), 3.0, ""),
@@ -158,7 +158,7 @@ def test_the_row_of_a_mirror_tells_what_it_was_good_for() -> None:
     assert mirror_words(beside, planned_walk(), mirror) == (WHAT,)
     assert mirror_words(beside, walked("debian", 5), mirror) == (WHAT,)
     assert mirror_words(beside, walked("debian"), mirror) == (
-        "used: serves the image; had it already, by the time: 5 ms, /v2/ 1 ms",
+        "used: serves the image; had it already, it seems: 5 ms, /v2/ 1 ms",
         WHAT,
     )
     assert mirror_words(NOTHING_BESIDE, walked("nosuch"), mirror)[0].startswith("missed: does not have it")

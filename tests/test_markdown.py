@@ -95,7 +95,7 @@ Found: `docker.io/library/debian:latest` from the mirror `{MIRROR}`
 
 ## Mirrors
 
-- `http://okd-lr.zyl.io:5000` used: `serves the image; had it already, by the time: 5 ms, /v2/ 1 ms`
+- `http://okd-lr.zyl.io:5000` used: `serves the image; had it already, it seems: 5 ms, /v2/ 1 ms`
 
 ## What docker pull would print
 
