@@ -154,6 +154,15 @@ def test_the_worst_finding_comes_first_and_names_its_place() -> None:
     ]
 
 
+def test_no_finding_beside_the_walk_is_cut_and_the_rest_is_counted() -> None:
+    sentence = "six words that need two lines"
+    findings = tuple(Finding(str(number), Severity.WARNING, sentence) for number in range(9))
+    lines = text_of(notes_lines(replace(BARE, findings=findings), 20, UNICODE))
+    assert lines[2:] == [*["", "! six words that", "  need two lines"] * 4, "", "c shows 5 more"]
+    alone = Finding("a", Severity.WARNING, "word " * 100)
+    assert len(notes_lines(replace(BARE, findings=(alone,)), 20, UNICODE)) < 20
+
+
 def test_a_refusal_is_told_in_the_daemons_words_with_its_place() -> None:
     assert refusal_lines(CONFIG, 80, UNICODE) == ()
     lines = text_of(refusal_lines(REFUSED, 80, UNICODE))

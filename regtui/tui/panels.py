@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from regtui.engines.commands import halted, label_of, pull_on
 from regtui.host.model import Severity
+from regtui.tui.actions import by_id
 from regtui.tui.bars import BAR_WIDTH, scale
 from regtui.tui.cells import EMPTY, Line, Role, Span, crop, indent, line_width, span, spread, wrap
 from regtui.tui.details import WIDE_ENOUGH_FOR_BARS
@@ -14,7 +15,7 @@ from regtui.tui.listing import summary
 from regtui.tui.words import duration
 
 if TYPE_CHECKING:
-    from regtui.host.model import HostConfig
+    from regtui.host.model import Finding, HostConfig
     from regtui.tui.glyphs import Glyphs
     from regtui.tui.state import Walk
 
@@ -53,21 +54,46 @@ def frame_bottom(told: Line, width: int, glyphs: Glyphs) -> Line:
 
 
 NOTES = 14
-"""Lines of findings beside the walk; the rest is told by `regtui lint`."""
+"""Lines of findings beside the walk; the rest is on the configuration screen."""
 
 
 def notes_lines(config: HostConfig, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
     """Return what a roomy screen tells below the list: the insecure entries, then the findings, the worst first."""
     entries = ", ".join(entry.value for entry in config.insecure)
     lines: list[Line] = [EMPTY, *_hanging("insecure ", entries or "nothing", width, Role.DIM)]
-    for severity, role in ((Severity.ERROR, Role.BAD), (Severity.WARNING, Role.WARN), (Severity.NOTE, Role.DIM)):
-        for finding in config.findings:
-            if finding.severity is severity:
-                sign = glyphs.bad if severity is Severity.ERROR else glyphs.warn if role is Role.WARN else glyphs.dot
-                lines += [EMPTY, *_hanging(f"{sign} ", finding.message, width, role)]
-                if finding.source is not None:
-                    lines.append(crop((Span("  "), span(finding.source, Role.DIM)), width, glyphs.ellipsis))
-    return tuple(lines[:NOTES])
+    ordered = [
+        one
+        for severity in (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+        for one in config.findings
+        if one.severity is severity
+    ]
+    for number, finding in enumerate(ordered):
+        told = _note(finding, width, glyphs)
+        if number and len(lines) + len(told) > NOTES:  # a sentence that is cut reads like another one
+            lines += [
+                EMPTY,
+                (
+                    Span(f"{by_id('configuration').shown} ", Role.ACCENT),
+                    Span(f"shows {len(ordered) - number} more", Role.DIM),
+                ),
+            ]
+            break
+        lines += told
+    return tuple(lines[: NOTES + 2])
+
+
+def _note(finding: Finding, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
+    match finding.severity:
+        case Severity.ERROR:
+            sign, role = glyphs.bad, Role.BAD
+        case Severity.WARNING:
+            sign, role = glyphs.warn, Role.WARN
+        case Severity.NOTE:
+            sign, role = glyphs.dot, Role.DIM
+    lines = (EMPTY, *_hanging(f"{sign} ", finding.message, width, role))
+    if finding.source is None:
+        return lines
+    return (*lines, crop((Span("  "), span(finding.source, Role.DIM)), width, glyphs.ellipsis))
 
 
 def _hanging(head: str, text: str, width: int, role: Role) -> tuple[Line, ...]:
