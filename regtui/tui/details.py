@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regtui.allowing import offer_of
 from regtui.beside import NOTHING_BESIDE, Beside
 from regtui.frozen import dataclass
 from regtui.kept import kept_words
@@ -206,6 +205,8 @@ def _evidence(view: EndpointView, width: int, pen: Pen) -> tuple[Line, ...]:
         lines.extend(wrap(f"credentials: {view.credential}", width, Role.DIM))
     if view.withheld:
         lines.extend(wrap(f"withheld: {view.withheld}", width, Role.WARN))
+        from regtui.allowing import offer_of  # few walks have anything to allow, and none before the first paint
+
         if offer_of(view.withheld) is not None:
             lines.extend(wrap("A allows it for this session, after a question", width, Role.DIM))
     if view.ended is not None and view.ended.detail:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.widgets import Static
 
-from regtui.allowing import AllowsRealms
 from regtui.engines.commands import label_of, pull_on
 from regtui.events import ResolutionStarted
 from regtui.text import mask_login
@@ -48,7 +47,7 @@ if TYPE_CHECKING:
     from textual.events import Resize
     from textual.geometry import Size
 
-    from regtui.allowing import Offer
+    from regtui.allowing import AllowsRealms, Offer
     from regtui.host.model import HostConfig
     from regtui.session import Session
     from regtui.survey import Survey
@@ -307,13 +306,19 @@ class HomeScreen(RegistriesScreen):
     @property
     def may_allow(self) -> bool:
         """Whether the session asks anybody: a recording's does not."""
-        return isinstance(self._session, AllowsRealms)
+        return self._allowing() is not None
 
     def allow(self, offer: Offer) -> None:
         """Let the login go for as long as this session lives, and ask for the name again."""
-        if isinstance(self._session, AllowsRealms):
-            self._session.allow_realm(offer.registry, offer.host)
+        session = self._allowing()
+        if session is not None:
+            session.allow_realm(offer.registry, offer.host)
             self.ask(self._asked, ask_all=self._ask_all)
+
+    def _allowing(self) -> AllowsRealms | None:
+        from regtui.allowing import AllowsRealms
+
+        return self._session if isinstance(self._session, AllowsRealms) else None
 
     def action_again(self) -> None:
         """Ask for the name again, or for everybody's health where the list has the focus."""
