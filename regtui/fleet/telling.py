@@ -44,8 +44,8 @@ def about(group: Group) -> str:
     if group.error:
         return group.error
     if group.is_usual:
-        return f"{_count(len(group.hosts))}, most of all" if len(group.hosts) > 1 else "the others are compared with it"
-    return f"{_count(len(group.hosts))}, otherwise in {', '.join(group.differs)}"
+        return f"{_count(len(group.hosts))}, the largest group" if len(group.hosts) > 1 else "the others are compared with it"
+    return f"{_count(len(group.hosts))}, differs in {', '.join(group.differs)}"
 
 
 def tell(groups: tuple[Group, ...], outlet: Outlet) -> None:

@@ -110,7 +110,7 @@ class FleetScreen(Screen[None]):
             return
         group, usual = self.groups[self.query_one("#groups", VirtualList).cursor], self.groups[-1]
         text = self.query_one("#text", TextLines)
-        text.border_title = "as most hosts" if group.is_usual else "not read" if group.error else "what is other"
+        text.border_title = "as most hosts" if group.is_usual else "not read" if group.error else "what differs"
         text.draw(lambda width: group_lines(group, usual, width))
         text.scroll_to(y=0, animate=False)
 
