@@ -73,7 +73,7 @@ async def test_new_rows_are_followed_until_an_older_one_is_looked_at() -> None:
         await calm(pilot)
         assert rows(pilot).cursor == 60
         assert "over the proxy http://proxy.example.com:3128" in screen_text(pilot)
-        assert "61 requests so far" in screen_text(pilot)
+        assert "Requests, 61 so far" in screen_text(pilot)
         await pilot.press("up", "up")
         session.requests.take(MADE[0])
         await calm(pilot)

@@ -44,8 +44,12 @@ def about(group: Group) -> str:
     if group.error:
         return group.error
     if group.is_usual:
-        return f"{_count(len(group.hosts))}, the largest group" if len(group.hosts) > 1 else "the others are compared with it"
-    return f"{_count(len(group.hosts))}, differs in {', '.join(group.differs)}"
+        return (
+            f"{_count(len(group.hosts))}, the largest group"
+            if len(group.hosts) > 1
+            else "the others are compared with it"
+        )
+    return f"{_count(len(group.hosts))}, different in {', '.join(group.differs)}"
 
 
 def tell(groups: tuple[Group, ...], outlet: Outlet) -> None:

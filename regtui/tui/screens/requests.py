@@ -10,11 +10,11 @@ from textual.message import Message
 
 from regtui.tui.actions import Owner, Place, by_id
 from regtui.tui.bindings import bindings_of
+from regtui.tui.browse.lines import number
 from regtui.tui.requests import RequestRows, detail_lines, request_text
 from regtui.tui.screens.panel import Panel
 from regtui.tui.widgets.line_view import FixedLines
 from regtui.tui.widgets.virtual_list import VirtualList
-from regtui.tui.words import count
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -91,7 +91,7 @@ class RequestsPanel(Panel):
     @on(VirtualList.Moved)
     def _tell(self) -> None:
         made, glyphs = self._selected(), self._glyphs
-        self.query_one("#box").border_title = f"Requests, {count(self._total, 'request')} so far"
+        self.query_one("#box").border_title = f"Requests, {number(self._total)} so far"
         self.query_one("#detail", FixedLines).draw(lambda width: detail_lines(made, width, glyphs))
 
     def _to(self, row: int) -> None:
