@@ -84,6 +84,11 @@ class Screen:
                 return
         raise AssertionError(f"{words!r} never came")
 
+    def settle(self) -> None:
+        """Read the frames in which a screen opens: they belong to no key."""
+        while self.frame(time.perf_counter() + QUIET) is not None:
+            pass
+
     def press(self, key: bytes, words: bytes) -> tuple[int, float]:
         """Press a key; return the bytes of the frames that have the words, and the milliseconds to the last of them.
 
@@ -108,6 +113,7 @@ def measure(*, short: bool) -> tuple[Figure, ...]:
             screen.until(b"enter browse")
             screen.send(b"\r")
             screen.until(b"loaded")
+            screen.settle()
             moves: list[tuple[int, float]] = []
             while len(moves) < keys and not (screen.has_all and moves):  # in a short run, all came before a key
                 moves.append(screen.press(DOWN, f"service-{len(moves) + 1:03}".encode()))
