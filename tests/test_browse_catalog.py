@@ -157,13 +157,18 @@ async def test_names_without_the_grammar_are_counted_and_shown_and_lose_nothing(
     assert done.pages[0].examples == ("..", "../../x", "%2e")
 
 
-async def test_a_page_of_more_than_8_mib_shows_what_came() -> None:
-    names = [f"n{number:07}" for number in range(800_000)]
+@pytest.mark.parametrize(
+    ("count", "width", "fewest", "reason"),
+    [(150_000, 60, 120_000, "larger than 8 MiB"), (800_000, 7, 199_000, "more than 200,000 entries")],
+    ids=["bytes", "entries"],
+)
+async def test_a_page_beyond_a_bound_shows_what_came(count: int, width: int, fewest: int, reason: str) -> None:
+    names = [f"n{number:0{width}}" for number in range(count)]
     done, _ = await whole({FIRST: repositories(*names)})
-    assert len(done.names) > 600_000
+    assert len(done.names) > fewest
     assert done.names == names[: len(done.names)]
     assert not done.ended.complete
-    assert "8 MiB" in done.ended.reason
+    assert reason in done.ended.reason
 
 
 REFUSALS = [
