@@ -146,7 +146,7 @@ CASES = {
     "not verified": (f"{PRIVATE}  skip_verify = true\n{LOGIN}", "team/vault:2.0"),
     "with an authority": (f'{PRIVATE}  ca = "private.pem"\n{LOGIN}', "team/vault:2.0"),
     "unknown authority": ('server = "https://127.0.0.1:{private}"\n' + PRIVATE, "etcd:latest"),
-    "pull alone": (f'{PLAIN}{MIRROR}  capabilities = ["pull"]\n', "library/fetched:latest"),
+    "pull alone": (f'{PLAIN}{MIRROR}  capabilities = ["pull"]\n', "library/debian:latest"),
     "resolve alone": (f'{PLAIN}{MIRROR}  capabilities = ["resolve"]\n', "library/debian:latest"),
     "nobody resolves": (
         f'{PLAIN}capabilities = ["pull"]\n{MIRROR}  capabilities = ["pull"]\n',
