@@ -26,7 +26,7 @@ from regtui.registry.tls import TlsRules, Trust
 from regtui.registry.transport import Transport
 from regtui.seen import SeenManifests
 from regtui.stores import store_for
-from regtui.text import mask_login
+from regtui.text import mask_login, printable, strip_userinfo
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -261,7 +261,7 @@ class LiveSession:
                 elif error.trouble is Trouble.CERTIFICATE:
                     untrusted.add(endpoint.host)
                 else:
-                    silent.append(f"{endpoint.url} gave no answer: {error}")
+                    silent.append(f"{printable(strip_userinfo(endpoint.url), 300)} gave no answer: {error}")
 
         await asyncio.gather(*(ask(one) for one in asked if one.fault is None))
         return Answers(frozenset(plain), frozenset(untrusted), tuple(sorted(silent)))

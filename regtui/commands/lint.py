@@ -127,7 +127,7 @@ def _read(options: Options, root: str) -> tuple[HostConfig, tuple[Finding, ...]]
     """Return the configuration by the daemon that runs, where it can be asked, and every finding."""
     consulted = consult(read_host(options, root=root), options)
     if consulted.trouble and not options.json:
-        sys.stderr.write(f"{consulted.trouble}; the files alone are judged\n")
+        Outlet(sys.stderr, color=options.color).line(f"{consulted.trouble}; the files alone are judged")
     return consulted.config, findings_of(consulted.config, options, root)
 
 
@@ -154,7 +154,9 @@ def _ask(config: HostConfig, options: Options) -> Answers:
     with session_of(options, config, options.host or options.root) as session:
         answers = asyncio.run(asked())
     if not options.json:
-        sys.stderr.write("".join(f"{sentence}\n" for sentence in answers.silent))
+        outlet = Outlet(sys.stderr, color=options.color)
+        for sentence in answers.silent:
+            outlet.line(sentence)
     return answers
 
 
