@@ -7,7 +7,6 @@ import time
 from collections import deque
 
 from regtui.frozen import dataclass
-from regtui.redaction import redact
 from regtui.text import printable
 
 REQUESTS_MOST = 1000
@@ -35,10 +34,12 @@ class RequestMade:
 
 
 class RequestLog:
-    """Keeps the newest requests of a session; who shows them waits for more."""
+    """Keeps the newest requests of a session, at most so many; who shows them waits for more."""
 
-    def __init__(self) -> None:
-        self._kept: deque[RequestMade] = deque(maxlen=REQUESTS_MOST)
+    def __init__(self, most: int = REQUESTS_MOST) -> None:
+        """With `most` 0 they are counted and nothing else: a listing of 1000 pages that goes to a pipe."""
+        self._most = most
+        self._kept: deque[RequestMade] = deque(maxlen=most)
         self._total = 0
         self._more = asyncio.Event()
 
@@ -64,8 +65,13 @@ class RequestLog:
         proxy: str = "",
     ) -> None:
         """Take a request that ended now, after these seconds. URL and texts may come from anywhere."""
+        if not self._most:
+            self._total += 1
+            return
+        from regtui.redaction import redact
+
         at = time.strftime("%H:%M:%S", time.localtime(time.time() - seconds))
-        shown, why, via = (printable(redact(text), URL_LIMIT) for text in (url, failure, proxy))
+        shown, why, via = (printable(redact(text), URL_LIMIT) if text else "" for text in (url, failure, proxy))
         self.take(RequestMade(at, method, shown, status, why, size, seconds * 1000, via))
 
     def take(self, made: RequestMade) -> None:

@@ -2,8 +2,8 @@
 
 The one of the standard library writes six methods of each class as text and compiles them: 0.4 ms a class, which for
 the classes that a start loads is as much as all their modules together. Here five of them are the same functions for
-every class, and the sixth, `__init__`, is written when the first object is made. What it makes is a dataclass to
-`dataclasses.replace`, `fields`, `match` and the type checker, and behaves as theirs.
+every class, and the sixth, `__init__`, is written when some objects of the class have been made. What it makes is a
+dataclass to `dataclasses.replace`, `fields`, `match` and the type checker, and behaves as theirs.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ else:
             raise TypeError("for another kind of class take the dataclass of the standard library")
         return _frozen
 
+
+FEW = 16
+"""Objects that are made without an `__init__` of their own: to write one takes as long as to make some 30 so."""
 
 _bare = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True)
 _UNSET = object()
@@ -48,13 +51,40 @@ def _nothing(_self: object) -> tuple[()]:
 
 
 def _first_init(cls: Any) -> Callable[..., None]:
-    """Return an `__init__` that writes the class's own and calls it; from then on that one is called."""
+    """Return an `__init__` for the first few objects; after them it writes the class's own, which is called then."""
+    left = FEW
 
     def __init__(self: Any, *values: Any, **named: Any) -> None:  # noqa: N807 - it is one
-        cls.__init__ = written = _written_init(cls)
-        written(self, *values, **named)
+        nonlocal left
+        left -= 1
+        if left < 0 or not _set_fields(self, cls, values, named):
+            cls.__init__ = written = _written_init(cls)
+            written(self, *values, **named)
 
     return __init__
+
+
+def _set_fields(made: Any, cls: Any, values: tuple[Any, ...], named: dict[str, Any]) -> bool:
+    """Set the fields as the call gives them; False where Python refuses such a call, for which it has the words."""
+    fields = dataclasses.fields(cls)
+    given = dict(zip([field.name for field in fields], values, strict=False))
+    if len(values) > len(fields) or given.keys() & named.keys():
+        return False
+    given |= named
+    for field in fields:
+        if field.name in given:
+            continue
+        if field.default is not MISSING:
+            given[field.name] = field.default
+        elif field.default_factory is not MISSING:
+            given[field.name] = field.default_factory()
+        else:
+            return False
+    if len(given) > len(fields):
+        return False
+    for name, value in given.items():
+        object.__setattr__(made, name, value)
+    return True
 
 
 def _written_init(cls: Any) -> Callable[..., None]:

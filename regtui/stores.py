@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from regtui.host.model import EngineName
 from regtui.stored import Stored
-from regtui.stored_containerd import ContainerdStored
-from regtui.stored_podman import PodmanStored
 
 if TYPE_CHECKING:
     from regtui.host.files import FileSource
@@ -20,14 +18,13 @@ def store_for(files: FileSource, config: HostConfig, *, docker_config: str, home
 
     `home` is whose docker logins count on another host, or below another root.
     """
-    match config.engine:
-        case EngineName.PODMAN:
-            return PodmanStored(files, config.podman, root=config.root)
-        case EngineName.CONTAINERD:
-            docker = Stored(files, EngineName.MOBY, root=config.root, docker_config=docker_config, home=home)
-            return ContainerdStored(files, config.containerd, docker=docker)
-        case EngineName.MOBY if config.containerd is not None:
-            docker = Stored(files, EngineName.MOBY, root=config.root, docker_config=docker_config, home=home)
-            return ContainerdStored(files, config.containerd, docker=docker)
-        case _:
-            return Stored(files, config.engine, root=config.root, docker_config=docker_config, home=home)
+    if config.engine is EngineName.PODMAN:
+        from regtui.stored_podman import PodmanStored
+
+        return PodmanStored(files, config.podman, root=config.root)
+    if config.engine is EngineName.CONTAINERD or (config.engine is EngineName.MOBY and config.containerd is not None):
+        from regtui.stored_containerd import ContainerdStored
+
+        docker = Stored(files, EngineName.MOBY, root=config.root, docker_config=docker_config, home=home)
+        return ContainerdStored(files, config.containerd, docker=docker)
+    return Stored(files, config.engine, root=config.root, docker_config=docker_config, home=home)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from regtui.frozen import dataclass
+from regtui.frozen import FEW, dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,3 +138,12 @@ def test_objects_can_be_pickled() -> None:
 def test_another_kind_of_class_is_refused() -> None:
     with pytest.raises(TypeError, match="standard library"):
         dataclass(frozen=False, slots=True)
+
+
+def test_the_first_objects_are_made_as_all_later_ones() -> None:
+    quick, standard = (
+        [cls("a", secret=str(number), **({"items": {}} if number % 2 else {})) for number in range(3 * FEW)]
+        for cls in (classes(make)[1] for make in MAKERS)
+    )
+    assert [repr(one) for one in quick] == [repr(one) for one in standard]
+    assert [dataclasses.asdict(one) for one in quick] == [dataclasses.asdict(one) for one in standard]

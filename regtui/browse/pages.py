@@ -41,6 +41,7 @@ PAGE_MIB = PAGE_BYTES // MIB
 _LETTERS = b"abcdefghijklmnopqrstuvwxyz0123456789"
 _OF_REPOSITORIES = _LETTERS + b"._/-\n"
 _OF_TAGS = _LETTERS + b"ABCDEFGHIJKLMNOPQRSTUVWXYZ._-\n"
+_FIRST = "0"  # no tag is empty or begins with a period or a hyphen, which alone of a tag's characters sort before it
 # Every separator, and the ends of a name, as one character: two in a row are worth a second look.
 _SEPARATORS = bytes(ord(".") if character in b"._/-\n" else ord("a") for character in range(256))
 
@@ -92,7 +93,7 @@ def lines_are_names(joined: str, names: Sequence[str], key: str) -> bool:
             return False
         longest = LONGEST_REPOSITORY
     else:
-        if text.translate(None, _OF_TAGS) or any(start in text for start in (b"\n.", b"\n-", b"\n\n")):
+        if text.translate(None, _OF_TAGS) or min(names, default=_FIRST) < _FIRST:
             return False
         longest = LONGEST_TAG
     return max(map(len, names), default=0) <= longest

@@ -9,6 +9,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from regtui.asked import RequestLog
 from regtui.browse.models import BrowseError, ListingEnded
 from regtui.browse.where import candidate_places
 from regtui.commands.host import complain
@@ -37,6 +38,7 @@ ELSEWHERE = frozenset(
 def browsing_session(options: Options) -> Iterator[LiveSession | None]:
     """Yield the session, None where the host's configuration is refused, which has been said then."""
     with open_session(options) as session:
+        session.requests = RequestLog(most=0)  # nobody can look at them
         yield None if complain(session.config, color=options.color) else session
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from regtui.commands.host import read_host
 from regtui.commands.live import consult
 from regtui.commands.network import make_dialer, make_resolver
-from regtui.daemon import LocalImages
 from regtui.live import LiveSession, Means, host_platform
 from regtui.registry.limits import Limits
 from regtui.registry.tls import Trust
@@ -37,6 +36,8 @@ def open_session(options: Options) -> Iterator[LiveSession]:
             place = options.host or ", ".join(options.configs) or options.root
         session = stack.enter_context(session_of(options, config, place))
         if daemon is not None and not daemon.images_trouble:
+            from regtui.daemon import LocalImages
+
             session.images = LocalImages(daemon.images)
         yield session
 

@@ -109,7 +109,7 @@ def _after_parsing(given: Mapping[str, GivenFlag], stray: list[Setting], version
     return None
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass(slots=True, eq=False, repr=False)
 class _Parser:
     """The state of one run over argv."""
 

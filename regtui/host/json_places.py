@@ -39,7 +39,7 @@ def places_in(data: bytes) -> Places:
     return Places(scan.keys, items, tuple(dict.fromkeys(scan.repeated)), scan.end)
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass(slots=True, eq=False, repr=False)
 class _Scan:
     """One pass over the tokens: `opened` holds the brackets that are open, `key` the outermost key being read."""
 

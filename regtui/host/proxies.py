@@ -54,10 +54,11 @@ def proxy_for(proxies: Proxies, scheme: str, host: str, port: int, *, go110: boo
     value = proxies.https if scheme == "https" else ""
     if scheme == "http" or (go110 and not value):
         value = proxies.http
-    url = _proxy_url(value)
+    if not (url := _proxy_url(value)):
+        return ""
     bare = host.removeprefix("[").removesuffix("]")
     address = parse_ip(bare)
-    if not url or bare == "localhost" or (address is not None and address.is_loopback):
+    if bare == "localhost" or (address is not None and address.is_loopback):
         return ""
     covered = _covered_110 if go110 else _covered
     return "" if covered(proxies.no_proxy, _ascii(bare.strip().lower()), str(port), address) else url

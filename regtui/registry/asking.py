@@ -88,10 +88,12 @@ class Asker:
         """
         told = None if errand.stage is Stage.AUTH else watch
         reply = await self._once(errand, errand.url, watch, told)
+        if not errand.follow or not is_redirect(reply.status, reply.location):
+            return reply if reply.asked == errand.url else replace(reply, asked=errand.url)
         here = parse_url(errand.url)
         visited: tuple[WebUrl, ...] = ()
         origin_addresses = peer_addresses(reply)
-        while errand.follow and here is not None and is_redirect(reply.status, reply.location):
+        while here is not None and is_redirect(reply.status, reply.location):
             visited = (*visited, here)
             onward = next_hop(here, reply.status, reply.location, visited)
             if isinstance(onward, Refusal):

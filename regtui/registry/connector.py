@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regtui.frozen import dataclass
 from regtui.outcome import Stage
 from regtui.registry import failures, limits, tunnel
 from regtui.registry.dialers import race
@@ -157,7 +158,7 @@ def _behind(proxy: Proxy | None) -> Iterator[None]:
         raise tunnel.behind(proxy, error) from error
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True, eq=False, repr=False)
 class _Told:
     detail: str = ""
 

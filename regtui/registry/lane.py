@@ -27,7 +27,7 @@ async def _no_wait() -> None:
     """There is room."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Exchange:
     """What a request is made for, who is told of it, and what became of it on the way.
 
@@ -42,7 +42,7 @@ class Exchange:
     reused: bool = False
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class _Channel:
     """A connection with httpcore's HTTP/1.1 on it; `kept` since this moment of the monotonic clock, None while new."""
 
@@ -165,7 +165,9 @@ class Lane(httpx.AsyncBaseTransport):
     async def _open(self, watch: Watch | None, take: Take) -> _Channel:
         stream = await self._opening(self.route, watch, take)
         origin = httpcore.Origin(self.route.scheme.encode(), self.route.host.encode(), self.route.port)
-        channel = _Channel(stream, httpcore.AsyncHTTP11Connection(origin, stream))
+        http = httpcore.AsyncHTTP11Connection(origin, stream)
+        http._state_lock = asyncio.Lock()  # type: ignore[assignment]  # noqa: SLF001 - theirs loads all of anyio: 25 ms
+        channel = _Channel(stream, http)
         self._active.add(channel)
         return channel
 

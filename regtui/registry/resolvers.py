@@ -203,7 +203,7 @@ class StaticResolver:
                 raise failures.no_such_host(host, self._server if can_be_asked(host) else "")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Flight:
     """A lookup that is under way, and how many wait for it."""
 

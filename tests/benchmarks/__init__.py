@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import argparse
 import json
+from compileall import compile_dir
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+import regtui
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,6 +90,7 @@ def show(measure: Measure) -> int:
     parser.add_argument("--short", action="store_true", help="a few seconds, to see that it works")
     parser.add_argument("--json", action="store_true", help="for the program that runs them all")
     asked = parser.parse_args()
+    compile_dir(Path(regtui.__file__).parent, quiet=1)  # as pip does: PYTHONDONTWRITEBYTECODE may be set here
     figures = measure(short=asked.short)
     print(json.dumps([asdict(one) for one in figures]) if asked.json else "\n".join(lines(figures)))
     return 0 if asked.json or all(one.kept for one in figures) else 1
