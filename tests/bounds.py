@@ -24,7 +24,6 @@ NONE = {
     "PAGE_SIZE": "how much is asked for, not how much is taken",
     "SIZE": "a column",
     "_NAMES": "a column",
-    "SSH_FPS": "a default that a setting changes",
     "CURSOR_WIDEST": "a column",
     "SHORTEST": "where asking begins",
     "TAG_NARROWEST": "a column",

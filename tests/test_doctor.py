@@ -148,15 +148,15 @@ def test_another_hosts_daemon_is_not_asked(words: list[str], told: Callable[...,
 
 
 SETTINGS: list[tuple[str, dict[str, str], dict[str, str]]] = [
-    ("", {}, {"theme": "dark (by the terminal)", "mouse": "true (default)", "fps": "60 (by the terminal)"}),
-    ("", {"SSH_TTY": "/dev/pts/0"}, {"motion": "basic (by the terminal)", "fps": "15 (by the terminal)"}),
+    ("", {}, {"theme": "dark (by the terminal)", "mouse": "true (default)", "fps": "120 (by the terminal)"}),
+    ("", {"SSH_TTY": "/dev/pts/0"}, {"motion": "basic (by the terminal)", "fps": "120 (by the terminal)"}),
     ("", {"TEXTUAL_ANIMATIONS": "none"}, {"motion": "none (TEXTUAL_ANIMATIONS)"}),
     ("", {"TEXTUAL_FPS": "9"}, {"fps": "9 (TEXTUAL_FPS)"}),
     ("", {"NO_COLOR": "1"}, {"theme": "ansi (by the terminal)"}),
     ("\nmouse = false\ntheme = 'light'\n", {}, {"mouse": "false (FILE:2)", "theme": "light (FILE:3)"}),
     ("glyphs = 'ascii'\nhistory = false", {}, {"glyphs": "ascii (FILE:1)", "history": "false (FILE:2)"}),
     ("motion = 'none'", {}, {"motion": "none (FILE:1)", "pacing": "false (because nothing moves)"}),
-    ("fps = 0", {}, {"fps": "60 (by the terminal)", "pacing": "true (default)", "blink": "false (default)"}),
+    ("fps = 0", {}, {"fps": "120 (by the terminal)", "pacing": "true (default)", "blink": "false (default)"}),
 ]
 
 

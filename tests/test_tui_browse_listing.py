@@ -213,6 +213,23 @@ async def test_a_move_of_the_cursor_is_one_frame_with_all_that_follows_from_it()
             assert glass.cells == painted(pilot.app).cells
 
 
+async def test_the_end_of_a_listing_repaints_no_row_that_stands_there() -> None:
+    gate = asyncio.Event()
+    means = FakeBrowsing([[f"group/service-{number:04}" for number in range(500)]], gate=gate)
+    async with browsing(means, size=(120, 40)) as pilot:
+        gate.set()
+        gate.clear()  # lets one page pass, and not the end
+        await until(pilot, lambda: "500 loaded" in screen_text(pilot))
+        await calm(pilot)
+        with pytest.MonkeyPatch.context() as patch:
+            glass = glass_of(pilot.app, patch)
+            gate.set()
+            await until(pilot, lambda: "complete" in screen_text(pilot))
+            await calm(pilot)
+            assert 0 < glass.received < 500
+            assert glass.cells == painted(pilot.app).cells
+
+
 async def opened(pilot: Pilot[None]) -> None:
     """Open the first repository."""
     await pilot.press("enter")

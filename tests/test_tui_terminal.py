@@ -42,31 +42,31 @@ def test_what_cannot_show_a_screen_gets_a_sentence(
 @pytest.mark.parametrize(
     ("settings", "environ", "expected"),
     [
-        (Settings(), XTERM, Look("dark", Motion.FULL, True, 60, False, True, False)),
-        (Settings(), SSH, Look("dark", Motion.BASIC, True, 15, False, True, False)),
-        (Settings(), XTERM | {"SSH_TTY": "/dev/pts/0"}, Look("dark", Motion.BASIC, True, 15, False, True, False)),
+        (Settings(), XTERM, Look("dark", Motion.FULL, True, 120, False, True, False)),
+        (Settings(), SSH, Look("dark", Motion.BASIC, True, 120, False, True, False)),
+        (Settings(), XTERM | {"SSH_TTY": "/dev/pts/0"}, Look("dark", Motion.BASIC, True, 120, False, True, False)),
         (
             Settings(motion=Motion.FULL, fps=30, blink=True, mouse=False, pacing=False, theme="light"),
             SSH,
             Look("light", Motion.FULL, False, 30, False, False, True),
         ),
-        (Settings(motion=Motion.NONE), XTERM, Look("dark", Motion.NONE, False, 60, False, True, False)),
-        (Settings(), XTERM | {"TEXTUAL_ANIMATIONS": "none"}, Look("dark", Motion.NONE, False, 60, False, True, False)),
-        (Settings(), XTERM | {"NO_COLOR": ""}, Look("ansi", Motion.FULL, True, 60, False, True, False)),
-        (Settings(theme="dark"), XTERM | {"NO_COLOR": "1"}, Look("dark", Motion.FULL, True, 60, False, True, False)),
-        (Settings(), XTERM | {"TERM": "xterm"}, Look("ansi", Motion.FULL, True, 60, False, True, False)),
+        (Settings(motion=Motion.NONE), XTERM, Look("dark", Motion.NONE, False, 120, False, True, False)),
+        (Settings(), XTERM | {"TEXTUAL_ANIMATIONS": "none"}, Look("dark", Motion.NONE, False, 120, False, True, False)),
+        (Settings(), XTERM | {"NO_COLOR": ""}, Look("ansi", Motion.FULL, True, 120, False, True, False)),
+        (Settings(theme="dark"), XTERM | {"NO_COLOR": "1"}, Look("dark", Motion.FULL, True, 120, False, True, False)),
+        (Settings(), XTERM | {"TERM": "xterm"}, Look("ansi", Motion.FULL, True, 120, False, True, False)),
         (
             Settings(),
             XTERM | {"TERM": "xterm", "COLORTERM": "truecolor"},
-            Look("dark", Motion.FULL, True, 60, False, True, False),
+            Look("dark", Motion.FULL, True, 120, False, True, False),
         ),
-        (Settings(), {"TERM": "vt100", "LANG": "C"}, Look("ansi", Motion.FULL, True, 60, True, True, False)),
+        (Settings(), {"TERM": "vt100", "LANG": "C"}, Look("ansi", Motion.FULL, True, 120, True, True, False)),
         (
             Settings(glyphs=GlyphChoice.UNICODE),
             {"TERM": "linux", "LANG": "C"},
-            Look("ansi", Motion.FULL, True, 60, False, True, False),
+            Look("ansi", Motion.FULL, True, 120, False, True, False),
         ),
-        (Settings(glyphs=GlyphChoice.ASCII), XTERM, Look("dark", Motion.FULL, True, 60, True, True, False)),
+        (Settings(glyphs=GlyphChoice.ASCII), XTERM, Look("dark", Motion.FULL, True, 120, True, True, False)),
     ],
     ids=[
         "a good terminal",
@@ -110,7 +110,7 @@ def test_what_textual_reads_at_its_import_is_set_before_unless_a_person_did() ->
     shown = look(Settings(), SSH)
     environ: dict[str, str] = {}
     set_defaults(environ, shown)
-    assert environ == {"TEXTUAL_FPS": "15", "TEXTUAL_ANIMATIONS": "basic"}
+    assert environ == {"TEXTUAL_FPS": "120", "TEXTUAL_ANIMATIONS": "basic"}
     environ = {"TEXTUAL_FPS": "5", "TEXTUAL_ANIMATIONS": "full"}
     set_defaults(environ, shown)
     assert environ == {"TEXTUAL_FPS": "5", "TEXTUAL_ANIMATIONS": "full"}

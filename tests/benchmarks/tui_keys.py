@@ -1,4 +1,4 @@
-"""What a key costs on its way to a terminal of 120x40, while a million names stream in: bytes, and time.
+"""What a key costs on its way to a terminal of 120x40 over SSH, while a million names stream in: bytes, and time.
 
     python -m tests.benchmarks.tui_keys
 
@@ -27,6 +27,7 @@ from tests.benchmarks.measuring import ROOT, Clock, regtui
 from tests.benchmarks.screen import NOWHERE
 from tests.benchmarks.synthetic import running
 from tests.benchmarks.tui_list import FEW_REPOSITORIES, REPOSITORIES, configuration
+from tests.benchmarks.wire import SSH
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +49,7 @@ class Screen:
     def __init__(self, path: Path) -> None:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-        environ = {name: text for name, text in os.environ.items() if not name.startswith("SSH_")}
+        environ = os.environ | SSH  # where a frame may wait longer for the one before it
         environ |= {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
         command = regtui("--config", str(path), "--no-cache", *NOWHERE)
         self.process = subprocess.Popen(command, cwd=ROOT, stdin=slave, stdout=slave, stderr=slave, env=environ)

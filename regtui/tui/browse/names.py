@@ -35,6 +35,7 @@ class Names:
     def __init__(self) -> None:
         self.all: list[str] = []
         self.search = Search()
+        self.version = 0  # another one wherever rows may be others than before, and not merely more
         self._ahead: list[str] = []
         self._skipped: set[str] = set()
         self._alike: array[int] = array("I")
@@ -77,16 +78,19 @@ class Names:
         self.all.extend(names)
         if self._alike:
             self._alike = array("I")
+            self.version += 1
 
     def reorder(self, names: Sequence[str]) -> None:
-        """Take the same names in another order."""
-        self.all = list(names)
-        self.look_for(self.wanted)
+        """Take the same names in this order."""
+        if self.all != names:
+            self.all = list(names)
+            self.look_for(self.wanted)
 
     def look_for(self, wanted: Filter) -> None:
         """Begin to look for something else."""
         self.search = Search(wanted)
         self._ahead, self._skipped, self._alike = [], set(), array("I")
+        self.version += 1
         if self._tree is not None:
             self._tree = Level()
 
@@ -98,10 +102,12 @@ class Names:
         new = [name for name in names if name not in known and self.wanted.matches((name,), range(1))]
         self._ahead += new
         self._skipped.update(new)
+        self.version += bool(new)
 
     def show_tree(self, shown: bool) -> None:
         """Show a tree or a list."""
         self._tree = Level() if shown else None
+        self.version += 1
 
     def toggle(self, row: int) -> bool:
         """Open or close the namespace of a row; False where the row is none."""
@@ -110,12 +116,14 @@ class Names:
         folder = self._tree.toggle(row - len(self._ahead))
         if folder is None:
             return False
+        self.version += 1
         self._opened = self._opened | {folder.path} if folder.level is not None else self._opened - {folder.path}
         return True
 
     def advance(self) -> bool:
         """Do a slice of what is left; True where there is more."""
         more = False
+        self.version += self.is_tree  # whose rows come anywhere
         if self.wanted.form is not Form.ALL:
             before = len(self.search.found)
             more = self.search.advance(self.all)
@@ -135,6 +143,7 @@ class Names:
         """Where nothing matches at all, take what is merely alike."""
         if not len(self) and self.wanted.form is Form.SUBSTRING:
             self._alike = alike(self.all, self.wanted.text)
+            self.version += 1
 
     def __len__(self) -> int:
         if self._alike:

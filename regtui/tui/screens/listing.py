@@ -50,6 +50,7 @@ class ListingScreen(BrowsingScreen):
         self.names = Names()
         self.reading = Reading()
         self._number = 0
+        self._shown = -1
         self._drawn = 0.0
         self._wait_ends = 0.0
         self._wait: Timer | None = None
@@ -172,13 +173,13 @@ class ListingScreen(BrowsingScreen):
         self.came_to_end()
         self._settle()
         self.tell_title()
-        self.show_names()
+        self._show_end()
 
     @work(group="search", exclusive=True)
     async def _search_on(self) -> None:
         await search_on(self.names, self._show_more)
         self._settle()
-        self.show_names()
+        self._show_end()
 
     def _settle(self) -> None:
         """Where everything was looked at and nothing matches, look for what is alike."""
@@ -266,7 +267,7 @@ class ListingScreen(BrowsingScreen):
 
     def show_names(self) -> None:
         """Draw the list and all around it."""
-        self._drawn = time.monotonic()
+        self._drawn, self._shown = time.monotonic(), self.names.version
         self.set_class(not len(self.names), "-empty")
         self.list.show(self.rows())
         self.fixed("empty").draw(self._empty())
@@ -284,12 +285,17 @@ class ListingScreen(BrowsingScreen):
         if self._later is not None:
             self._later.stop()
             self._later = None
-        if self.names.is_tree or self.has_class("-empty"):
+        if self.names.version != self._shown or self.has_class("-empty"):
             self.show_names()
             return
         self._drawn = time.monotonic()
         self.list.grown()
         self.tell_status()
+
+    def _show_end(self) -> None:
+        """Show that no more will come; rows that stand there already are not painted again."""
+        self._draw_more()
+        self.show_around()
 
     def show_around(self) -> None:
         """Draw what stands around the list."""
