@@ -93,6 +93,15 @@ def test_a_resolution_draws_nothing(words: list[str]) -> None:
     assert "click" not in loaded  # httpx's own command line
 
 
+@pytest.mark.parametrize("words", [["tags", "quay.io/coreos/etcd"], ["catalog", "quay.io"]])
+def test_a_listing_loads_what_one_registry_takes(words: list[str]) -> None:
+    status, loaded, _ = loaded_by("--demo", *words)
+    assert status == 0
+    assert "httpx" in loaded
+    assert not packages(loaded) & SCREEN
+    assert not loaded & {"anyio._backends._asyncio", "regtui.redaction", "regtui.stored_podman", "regtui.daemon"}
+
+
 def test_a_start_does_not_look_for_garbage_among_what_stays(host: str) -> None:
     """With Python's threshold of 700 a collection comes every few modules, and each looks at all of them."""
     _, _, threshold = loaded_by("info", "--config", host)

@@ -60,12 +60,14 @@ def run(options: Options) -> int:
         def session() -> Session:
             from regtui.commands.live import consult
             from regtui.commands.sessions import session_with
+            from regtui.registry.lane import load_rest
 
             consulted = consult(config, options, thorough=True)
             first.append(consulted)
             made = session_with(means(), consulted.config, place, options.there)
             made.cache = cache()
             sessions.append(made)
+            load_rest()
             return made
 
         async def open_session() -> Session:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import httpcore
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     from regtui.registry.network import Watch
 
     Take = Callable[[], Awaitable[None]]
+
+
+def load_rest() -> None:
+    """Load what httpcore takes of anyio once a request is cancelled: 30 ms in which no key would be answered."""
+    import_module("anyio._backends._asyncio")
 
 
 async def _no_wait() -> None:
@@ -166,7 +172,7 @@ class Lane(httpx.AsyncBaseTransport):
         stream = await self._opening(self.route, watch, take)
         origin = httpcore.Origin(self.route.scheme.encode(), self.route.host.encode(), self.route.port)
         http = httpcore.AsyncHTTP11Connection(origin, stream)
-        http._state_lock = asyncio.Lock()  # type: ignore[assignment]  # noqa: SLF001 - theirs loads all of anyio: 25 ms
+        http._state_lock = asyncio.Lock()  # type: ignore[assignment]  # noqa: SLF001 - theirs loads anyio (`load_rest`)
         channel = _Channel(stream, http)
         self._active.add(channel)
         return channel
