@@ -19,8 +19,9 @@ URL_LIMIT = 500
 class RequestMade:
     """One request that has ended, as it may be shown.
 
-    `at` is the time of day when it began. Without an answer `status` is None and `failure` says why; `size` are the
-    bytes of the body that were read. `proxy` is the proxy that answered in the server's place, empty without one.
+    `at` says when it began: the time of day, in a replay the seconds since the walk began. Without an answer `status`
+    is None and `failure` says why; `size` are the bytes of the body that were read, None where nobody knows any more.
+    `proxy` is the proxy that answered in the server's place, empty without one.
     """
 
     at: str
@@ -28,7 +29,7 @@ class RequestMade:
     url: str
     status: int | None
     failure: str
-    size: int
+    size: int | None
     ms: float
     proxy: str = ""
 

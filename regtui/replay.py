@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from regtui.asked import RequestLog
+from regtui.asked import URL_LIMIT, RequestLog, RequestMade
 from regtui.engines.base import Plan, Question
 from regtui.engines.choice import engine_for
-from regtui.events import HealthChecked, ResolutionEnded, ResolutionStarted
+from regtui.events import HealthChecked, RequestEnded, ResolutionEnded, ResolutionStarted, StageEnded
 from regtui.host.model import EngineName
 from regtui.outcome import Outcome
+from regtui.spectator import CONNECTING
 from regtui.text import mask_login, printable
 
 if TYPE_CHECKING:
@@ -69,14 +70,17 @@ class ReplaySession:
             yield ResolutionStarted(0.0, self.plan(name))
             yield ResolutionEnded(0.0, Outcome.UNDECIDED, 1, error=self._sentence)
             return
+        made = _requests(self._recording.events)
         last: float | None = None
-        for event in self._recording.events:
+        for index, event in enumerate(self._recording.events):
             if isinstance(event, HealthChecked):
                 continue
             pause = 0.0 if last is None else min((event.at - last) / 1000, PAUSE_LIMIT)
             if pause > 0 and not self._at_once:
                 await self._sleep(pause)
             last = event.at
+            if index in made:
+                self.requests.take(made[index])
             yield event
 
     async def health(self) -> AsyncIterator[HealthChecked]:
@@ -91,3 +95,35 @@ class ReplaySession:
     @property
     def _sentence(self) -> str:
         return f"this is a recording of {printable(self._plan.name, 100)}: nobody is asked about another name"
+
+
+def _requests(happened: tuple[Event, ...]) -> dict[int, RequestMade]:
+    """Return the walk's requests, each with the index of its event."""
+    places: dict[tuple[int, int], list[tuple[int, RequestEnded | StageEnded]]] = {}
+    for index, event in enumerate(happened):
+        if isinstance(event, RequestEnded | StageEnded):
+            places.setdefault((event.candidate, event.endpoint), []).append((index, event))
+    made = {}
+    for here in places.values():
+        for before, (index, event), after in zip([None, *here], here, [*here[1:], None], strict=False):
+            if isinstance(event, RequestEnded):
+                why = _failure(before and before[1], after and after[1]) if event.status is None else ""
+                made[index] = _made(event, why)
+    return made
+
+
+def _failure(before: Event | None, after: Event | None) -> str:
+    """Return why a request got no answer: its connection failed before it ended, or the stage around it after that."""
+    match before, after:
+        case StageEnded(ok=False, detail=why, stage=stage), _ if stage in CONNECTING:
+            return why
+        case _, StageEnded(ok=False, detail=why, stage=stage) if stage not in CONNECTING:
+            return why
+        case _:
+            return "no answer"
+
+
+def _made(event: RequestEnded, failure: str) -> RequestMade:
+    began = max(0.0, event.at - event.ms) / 1000
+    method, url, why = (printable(text, URL_LIMIT) for text in (event.method, event.url, failure))
+    return RequestMade(f"+{began:5.2f} s", method, url, event.status, why, None, event.ms)

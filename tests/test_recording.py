@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regtui import __version__, events
+from regtui.asked import URL_LIMIT, RequestMade
 from regtui.host.model import EngineName, Proxies, Source, Variable
 from regtui.markdown import ReportFormat, about, report
 from regtui.mirrors import mirror_truth
@@ -197,6 +198,33 @@ async def test_a_long_pause_is_cut_and_none_is_made_where_none_is_wanted() -> No
     still = Sleeper()
     assert [event async for event in ReplaySession(late, at_once=True, sleep=still).resolve("nosuch")] == shown
     assert still.pauses == []
+
+
+async def test_what_was_asked_is_listed_as_it_is_played() -> None:
+    refused = "10.0.0.1:443 refused the connection"
+    happened = (
+        events.ResolutionStarted(0.0, plan_for("debian")),
+        events.StageEnded(20.0, 0, 0, Stage.TCP, False, 5.0, refused),
+        events.StageEnded(21.0, 1, 0, Stage.TCP, True, 5.0, "10.0.0.2:443"),
+        events.RequestEnded(22.0, 0, 0, "GET", "https://one/v2/", None, 12.0),
+        events.RequestEnded(1530.0, 1, 0, "GET", "https://two/v2/", 401, 30.0),
+        events.StageEnded(1531.0, 1, 0, Stage.PING, True, 30.0, "401"),
+        events.RequestEnded(1540.0, 1, 0, "HEAD", "https://two/v2/debian/manifests/latest", None, 5.0),
+        events.StageEnded(1541.0, 1, 0, Stage.MANIFEST, False, 6.0, "it went silent"),
+        events.RequestEnded(1550.0, 1, 0, "GET", "https://two/" + "x" * 1000, None, 5.0),
+    )
+    session = ReplaySession(read_recording(recording_bytes(CONFIG, "demo", happened, WRITTEN)), at_once=True)
+    played = session.resolve("debian")
+    for _ in range(4):
+        await anext(played)
+    first = RequestMade("+ 0.01 s", "GET", "https://one/v2/", None, refused, None, 12.0)
+    assert list(session.requests.kept) == [first]
+    _ = [event async for event in played]
+    assert session.requests.kept[1:] == (
+        RequestMade("+ 1.50 s", "GET", "https://two/v2/", 401, "", None, 30.0),
+        RequestMade("+ 1.53 s", "HEAD", "https://two/v2/debian/manifests/latest", None, "it went silent", None, 5.0),
+        RequestMade("+ 1.54 s", "GET", printable("https://two/" + "x" * 1000, URL_LIMIT), None, "no answer", None, 5.0),
+    )
 
 
 async def test_nobody_is_asked_about_another_name() -> None:

@@ -8,7 +8,10 @@ import pytest
 from textual.widgets import Input
 
 from regtui.asked import REQUESTS_MOST, RequestMade
+from regtui.recording import read_recording
+from regtui.replay import ReplaySession
 from regtui.tui.widgets.virtual_list import VirtualList
+from tests.recordings import recorded
 from tests.tui_browsing import calm
 from tests.tui_fakes import HUB, MIRROR, ScriptedSession
 from tests.tui_hostile import EVIL
@@ -61,6 +64,18 @@ async def test_before_the_first_request_it_says_so() -> None:
         await pilot.press("y", "down", "up", "escape")
         await calm(pilot)
         assert pilot.app.screen.id != "requests"
+
+
+async def test_a_replay_lists_what_was_asked_then() -> None:
+    session = ReplaySession(read_recording(recorded("debian")), at_once=True)
+    async with showing(session, name="debian") as pilot:
+        await calm(pilot)
+        await pilot.press("l")
+        await calm(pilot)
+        text = screen_text(pilot)
+    assert "Requests, 2 so far" in text
+    assert "+ 0.00 s  GET  404        –    4 ms  http://okd-lr.zyl.io:5000/…fests/latest" in text
+    assert "+ 0.08 s  GET  200        –    5 ms  http://okd-lr.zyl.io:5000/…fests/latest" in text
 
 
 async def test_new_rows_are_followed_until_an_older_one_is_looked_at() -> None:

@@ -33,7 +33,7 @@ SMALL, LARGE = (80, 24), (120, 36)
 
 @asynccontextmanager
 async def showing(
-    session: ScriptedSession,
+    session: Session,
     *,
     name: str = "",
     size: tuple[int, int] = SMALL,
@@ -47,7 +47,7 @@ async def showing(
 
     app = RegtuiApp(Start(session.config, SYSCONFIG, open_session, look, name, survey=survey))
     async with app.run_test(size=size, notifications=True) as pilot:
-        await settled(pilot, session)
+        await settled(pilot, session if isinstance(session, ScriptedSession) else None)
         yield pilot
 
 

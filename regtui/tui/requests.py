@@ -33,7 +33,7 @@ class RequestRows:
         """Draw a row: when, what came of it, how much, how long, and the URL without the usual scheme."""
         made, glyphs = self.requests[index], self.glyphs
         head: Line = (Span(f"{made.at}  ", Role.DIM), Span(f"{made.method:<4} "), *_status(made, glyphs))
-        weight = size(made.size) if made.status is not None else glyphs.none
+        weight = glyphs.none if made.status is None or made.size is None else size(made.size)
         head = (*head, *_right(weight, 9), *_right(duration(made.ms), 8), Span("  "))
         tail: Line = (Span(" via proxy", Role.DIM),) if made.proxy else ()
         tail = (*tail, Span("  "), span(made.failure, Role.BAD)) if made.failure else tail
