@@ -11,6 +11,7 @@ import pytest
 
 from regtui.outcome import Trouble
 from regtui.registry.browsing import PAGE_SIZE, Browser, NoCatalog
+from regtui.registry.client import PING_KEPT
 from regtui.registry.errors import AnswerRefused, DigestMismatch, NetworkError
 from regtui.registry.manifests import OCI_INDEX, OCI_MANIFEST, Kind
 from regtui.registry.pagination import Stop
@@ -62,6 +63,30 @@ def browser(client: RegistryClient, who: Target | None = None, pauses: Pauses | 
 
 async def all_tags(asked: Browser) -> list[str]:
     return [name async for page in asked.tags("team/app") for name in page.names]
+
+
+@pytest.mark.parametrize(
+    ("answer", "seconds", "forgets", "pings"),
+    [
+        pytest.param(reply(200), 0.0, False, 1, id="the answer of a moment ago"),
+        pytest.param(reply(200), PING_KEPT - 1, False, 1, id="of some minutes ago"),
+        pytest.param(reply(200), PING_KEPT + 1, False, 2, id="too old"),
+        pytest.param(reply(200), 0.0, True, 2, id="a person asks for another try"),
+        pytest.param(reply(503), 0.0, False, 2, id="no answer of a registry"),
+    ],
+)
+async def test_who_pinged_before_saves_a_round_trip(answer: bytes, seconds: float, forgets: bool, pings: int) -> None:
+    now = 1000.0
+    script: Script = {"/v2/": answer, f"{TAGS}?n={PAGE_SIZE}": tags("a")}
+    async with Net({REG: script}) as net, net.client(clock=lambda: now) as client:
+        await client.ping(target(REG))
+        now += seconds
+        if forgets:
+            client.forget()
+        assert (await browser(client).ping()).answer.status == int(answer[9:12])
+        assert net.log.count(f"GET {REG}/v2/") == pings
+        with pytest.raises(NetworkError):
+            await browser(client, target("https://other.example.com")).ping()
 
 
 async def test_tags_come_page_by_page_with_one_ping() -> None:

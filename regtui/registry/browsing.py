@@ -93,7 +93,9 @@ class Browser:
         self._rejection: tuple[AnswerRefused, float] | None = None
 
     async def ping(self) -> Ping:
-        """Return the answer to `GET /v2/`, asked once."""
+        """Return the answer to `GET /v2/`, asked once, by whoever was first."""
+        if self._ping is None:
+            self._ping = self._client.recent_ping(self._target)
         if self._ping is None:
             self._ping = await self._pings.join("", lambda: self._patiently(lambda: self._client.ping(self._target)))
         return self._ping

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from regtui.asked import RequestLog
     from regtui.registry.network import Resolver
     from regtui.registry.realms import Pairs
+    from regtui.registry.tls import TlsRules
     from regtui.registry.transport import Transport
 
 __all__ = [
@@ -51,6 +52,8 @@ NO_PAIRS: Pairs = frozenset()
 ANONYMOUS = Authorization.none()
 LISTING_SECONDS = 60.0
 """A catalog in all: docker/distribution's own limit for it; large registries need it."""
+PING_KEPT = 300.0
+"""Seconds in which browsing goes by the answer that the health check had: a round trip less until the first names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,8 @@ class RegistryClient:
         self._manner = manner
         places = Places(resolver, proxies or Proxies(), go110=go110, seconds=dns_seconds)
         self._asker = Asker(transport, places, user_agent, log)
+        self._clock = clock
+        self._pings: dict[tuple[str, TlsRules], tuple[float, Ping]] = {}
         self._store = CredentialStore(helper_path)
         self._authorizer = Authorizer(
             self._asker, places, self._store, allowed=normal_pairs(allowed_realms), program=program, clock=clock
@@ -114,7 +119,8 @@ class RegistryClient:
         self._authorizer.allow(normal_pairs(pairs))
 
     def forget(self) -> None:
-        """Drop tokens, rejections and helpers' answers: a person asked for another try."""
+        """Drop pings, tokens, rejections and helpers' answers: a person asked for another try."""
+        self._pings.clear()
         self._authorizer.forget()
         self._store.forget()
 
@@ -124,7 +130,15 @@ class RegistryClient:
         """Ask `GET /v2/`; any status is an answer. NetworkError, CertificatesError."""
         errand = Errand(f"{target.base}/v2/", Stage.PING, authorization=authorization, tls=target.tls)
         reply = await self._asker.ask(errand, watch)
-        return Ping(reply, reply.api_version, parse_challenges(reply.challenges) if reply.status == 401 else ())
+        ping = Ping(reply, reply.api_version, parse_challenges(reply.challenges) if reply.status == 401 else ())
+        if reply.status in (200, 401) and authorization.value is None:
+            self._pings[target.base, target.tls] = self._clock(), ping
+        return ping
+
+    def recent_ping(self, target: Target) -> Ping | None:
+        """Return what a registry that is there said to the last ping without a login; None where that is long ago."""
+        at, ping = self._pings.get((target.base, target.tls), (-PING_KEPT, None))
+        return ping if self._clock() - at < PING_KEPT else None
 
     async def warm_realm(self, target: Target, ping: Ping) -> None:
         """Connect to the token service that a ping's answer names, if one may be; it tells nobody a name.
