@@ -91,6 +91,7 @@ def test_a_resolution_draws_nothing(words: list[str]) -> None:
     assert not packages(loaded) & SCREEN
     assert "importlib.metadata" not in loaded
     assert "click" not in loaded  # httpx's own command line
+    assert not loaded & {"regtui.host.lint", "regtui.export", "regtui.stored_podman", "regtui.daemon"}
 
 
 @pytest.mark.parametrize("words", [["tags", "quay.io/coreos/etcd"], ["catalog", "quay.io"]])

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from regtui.beside import Beside
 from regtui.commands.host import complain, tell_others
-from regtui.commands.keeping import check_record, keep, printed_report
 from regtui.commands.live import warn
-from regtui.commands.push import run_push
 from regtui.commands.signals import until_a_signal
 from regtui.events import ResolutionEnded
 from regtui.host.local_mirror import services_of
@@ -38,13 +36,18 @@ def run(options: Options) -> int:
     from regtui.commands.sessions import open_session
 
     name = options.words[0]
-    check_record(options)
+    if options.record:
+        from regtui.commands.keeping import check_record
+
+        check_record(options)
     with open_session(options) as session:
         if complain(session.config, color=options.color):
             return USAGE_ERROR if not options.json else _refused(session, name)
         warn(session.config, color=options.color)
         tell_others(session.config, options)
         if options.push:
+            from regtui.commands.push import run_push
+
             return run_push(session, options)
         if options.dry_run:
             return _dry_run(session, name, options)
@@ -80,7 +83,7 @@ def _dry_run(session: Session, name: str, options: Options) -> int:
 async def _resolve(session: LiveSession, name: str, options: Options) -> int:
     record = Resolution()
     happened: list[Event] = []
-    silent = options.json or printed_report(options) is not None
+    silent = options.json or (options.report and not options.record)
     beside = Beside(session.images, session.config.mirrors)
     narrator = None if silent else Narrator(record, Outlet(color=options.color), beside)
     with until_a_signal() as interruption:
@@ -103,6 +106,10 @@ async def _resolve(session: LiveSession, name: str, options: Options) -> int:
     if options.json and record.plan is not None:
         truths = mirror_truth(record, session.config.mirrors, beside.local)
         _write({**_with_local(document(record), record, beside), "mirrors": mirror_documents(truths)})
+    if not options.record and not options.report:
+        return status
+    from regtui.commands.keeping import keep
+
     return keep(options, session, happened, record, status)
 
 
