@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from regtui.host.model import HostConfig
     from regtui.registry.client import Ping, RegistryClient, Target
 
-SAMPLE = "regtui"
+SAMPLE = "regtui:latest"
 """A name that stands for any; it is put into plans and never sent."""
 
 

@@ -210,6 +210,21 @@ def test_a_candidates_registry_is_looked_at_before_its_mirrors(engine: EngineNam
     ]
 
 
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ("registry-mirrors", "also a mirror of docker.io: cached names only"),
+        ("quay.io", "also a mirror of quay.io: cached names only"),
+        ("_default", "also a mirror of every registry: cached names only"),
+        ("reg.example.com:5000", ""),
+    ],
+)
+def test_a_listed_registry_is_a_mirror_of_what_its_line_is_for(option: str, told: str) -> None:
+    mirrors = (Setting(option, "http://reg.example.com:5000/path", BUILT_IN),)
+    session = session_of(HostConfig(EngineName.MOBY, "", settings("r", "docker.io"), mirrors=mirrors))
+    assert place_of(session, "reg.example.com:5000").note == told
+
+
 def test_docker_hubs_own_images_are_below_library() -> None:
     hub, quay = (
         place_of(session_of(HostConfig(EngineName.MOBY, "")), "docker.io"),

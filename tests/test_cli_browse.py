@@ -177,6 +177,14 @@ def test_tags_of_one_image_are_described_with_its_content_fetched_once(large_reg
     assert len([line for line in asked if "/manifests/" in line]) == len(TAGS) + 1
 
 
+@pytest.mark.parametrize("engine", ["rhel-docker", "moby", "ctr", "nerdctl", "kubelet"])
+def test_every_engine_browses_a_registry_without_naming_a_tag(large_registry: Large, engine: str) -> None:
+    name = f"{large_registry.address}/team-03/app-04"
+    assert run("catalog", large_registry.address, "team-03/app-04", "--engine", engine).stdout == "team-03/app-04\n"
+    assert run("tags", name, "--engine", engine).stdout == "latest\n"
+    assert run("inspect", name, "--engine", engine).stdout.startswith(f"{name}:latest\n")
+
+
 def test_an_image_of_a_real_registry_is_shown_and_kept(large_registry: Large) -> None:
     name = f"{large_registry.address}/team-03/app-04"
     first = document("inspect", name, *ENGINE)

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 SAMPLE = "regtui"
 """A repository that stands for any; it is put into plans and never sent."""
+TAG = ":latest"
+"""Follows the names that plans are made of: ctr takes none without a tag."""
 HUB = "docker.io"
+_MIRROR_OPTION = "registry-mirror"
+_EVERY = ("*", "_default")
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]{1,5})?", re.ASCII)
 
 
@@ -74,7 +78,7 @@ def places(session: BrowseSession) -> tuple[Place, ...]:
 
     No packet is sent: an address that only DNS knows is looked up when the place is opened.
     """
-    candidates = session.plan(SAMPLE).candidates
+    candidates = session.plan(SAMPLE + TAG).candidates
     listed = dict.fromkeys(place for candidate in candidates for place in _places(candidate, session))
     return tuple(listed)
 
@@ -148,15 +152,25 @@ def _places(candidate: Candidate, session: BrowseSession) -> tuple[Place, ...]:
     mirrors = tuple(Place(name, endpoint, True, caches=name) for endpoint in asked if endpoint.mirror)
     if not own:
         return mirrors
-    hosts = {setting.value.split("://")[-1].rpartition("@")[2].split("/")[0] for setting in session.config.mirrors}
-    caches = HUB if own[0].host in hosts else ""
-    return (Place(name, own[0], False, tuple(own[1:]), caches), *mirrors)
+    return (Place(name, own[0], False, tuple(own[1:]), _cached_at(session.config, own[0].host, name)), *mirrors)
+
+
+def _cached_at(config: HostConfig, host: str, registry: str) -> str:
+    """Return the other registry that a server is a mirror of by the host's files; empty for none."""
+    for setting in config.mirrors:
+        # docker's mirrors are those of Docker Hub; podman's and containerd's have the registry as their option.
+        upstream = HUB if setting.option.startswith(_MIRROR_OPTION) else printable(setting.option, 200)
+        upstream = "every registry" if upstream in _EVERY else upstream
+        there = setting.value.split("://")[-1].rpartition("@")[2].split("/")[0]
+        if there == host and upstream != registry:
+            return upstream
+    return ""
 
 
 def _name_on(session: BrowseSession, registry: str) -> str:
     """Return a name whose plan has the registry: a listed one may be a word that no typed name can begin with."""
-    name = f"{registry}/{SAMPLE}"
-    return name if _candidate(session.plan(name), registry) or session.plan(name).refused else SAMPLE
+    name = f"{registry}/{SAMPLE}{TAG}"
+    return name if _candidate(session.plan(name), registry) or session.plan(name).refused else SAMPLE + TAG
 
 
 def _candidate(plan: Plan, registry: str) -> Candidate | None:

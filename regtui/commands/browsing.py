@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from regtui.asked import RequestLog
 from regtui.browse.models import BrowseError, ListingEnded
-from regtui.browse.where import candidate_places
+from regtui.browse.where import TAG, candidate_places
 from regtui.commands.host import complain
 from regtui.commands.sessions import open_session
 from regtui.options import USAGE_ERROR, UsageError
@@ -91,8 +91,14 @@ def tell(text: str) -> None:
 
 
 def candidates_of(session: LiveSession, name: str) -> tuple[Candidate, ...]:
-    """Return what the engine makes of the name; BrowseError with the engine's own text where it refuses it."""
+    """Return what the engine makes of the name; BrowseError with the engine's own text where it refuses it.
+
+    Looking needs no tag, where a pull with ctr does.
+    """
     plan = session.plan(name)
+    if plan.refused:
+        with_tag = session.plan(name + TAG)
+        plan = plan if with_tag.refused else with_tag
     if plan.refused:
         raise BrowseError(printable(plan.refused[-1]), Outcome.INVALID)
     return plan.candidates
