@@ -164,6 +164,17 @@ async def test_refreshing_passes_the_cache() -> None:
         assert status(screen_text(pilot)) == "2 repositories, complete"
 
 
+async def test_a_list_that_was_scrolled_is_read_again() -> None:
+    names = [f"team/app-{number:03}" for number in range(200)]
+    async with browsing(FakeBrowsing([names])) as pilot:
+        await pilot.press("end")
+        await calm(pilot)
+        await pilot.press("r")
+        await calm(pilot)
+        assert status(screen_text(pilot)) == "200 repositories, complete"
+        assert "team/app-000" in screen_text(pilot)
+
+
 @pytest.mark.fault(37)
 async def test_a_million_names_are_found_in_slices_and_the_cursor_draws_two_rows(
     monkeypatch: pytest.MonkeyPatch,

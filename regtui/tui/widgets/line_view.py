@@ -115,8 +115,11 @@ class LineView(PaintedFirst, ScrollView):
 
 
 def _thumb(lines: int, height: int, top: float) -> tuple[int, int]:
-    """Return where a scroll bar's thumb begins and how long it is, in eighths of a cell, as Textual draws it."""
-    size = max(1.0, height * height / lines)
+    """Return where a scroll bar's thumb begins and how long it is, in eighths of a cell, as Textual draws it.
+
+    A list that was emptied a moment ago still has its bar.
+    """
+    size = max(1.0, height * height / max(1, lines))
     return int((height - size) * top / max(1, lines - height) * 8), ceil(size * 8)
 
 
