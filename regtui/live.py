@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from regtui.asked import RequestLog
 from regtui.clock import Clock
-from regtui.engines.base import Endpoint, Plan, Platform, Question
+from regtui.engines.base import Endpoint, Plan, Platform
 from regtui.engines.choice import engine_of
 from regtui.frozen import dataclass
 from regtui.host.files import HostFiles
 from regtui.host.model import EngineName
 from regtui.lookups import look_up_names
+from regtui.planner import endpoints_of, plan_for
 from regtui.reference import split_hostport
 from regtui.registry.asking import Asker as Requests
 from regtui.registry.authorizer import Manner
@@ -26,7 +27,7 @@ from regtui.registry.tls import TlsRules, Trust
 from regtui.registry.transport import Transport
 from regtui.seen import SeenManifests
 from regtui.stores import store_for
-from regtui.text import mask_login, printable, strip_userinfo
+from regtui.text import printable, strip_userinfo
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -76,11 +77,6 @@ def host_platform(machine: str = "") -> Platform:
     """Return the platform that a host pulls for; `machine` is what `uname -m` prints, this host's where empty."""
     machine = machine or os.uname().machine
     return Platform("linux", *_ARCHITECTURES.get(machine, (machine, "")))
-
-
-def endpoints_of(plan: Plan) -> tuple[Endpoint, ...]:
-    """Return the endpoints of all candidates, in order."""
-    return tuple(endpoint for candidate in plan.candidates for endpoint in candidate.endpoints)
 
 
 DEFAULT_LIMITS = Limits()
@@ -171,14 +167,7 @@ class LiveSession:
 
     def plan(self, name: str, addresses: Addresses | None = None) -> Plan:
         """Return what the engine would ask; without a packet where no addresses are given."""
-        question = Question(self.config, mask_login(name), addresses or {})
-        plan = self._engine.plan(question)
-        endpoints = endpoints_of(plan)
-        names = {endpoint.certificates for endpoint in endpoints if endpoint.certificates}
-        broken = {name: error for name in names if (error := self._stored.certificates(name).error)}
-        keys = {endpoint.key for endpoint in endpoints if endpoint.key}
-        locked = {key: error for key in keys if (error := self._stored.locked(key))}
-        return self._engine.plan(replace(question, broken=broken, locked=locked)) if broken or locked else plan
+        return plan_for(self._engine, self.config, self._stored, name, addresses)
 
     async def resolve(self, name: str, *, strict: bool = False, ask_all: bool = False) -> AsyncIterator[Event]:
         """Walk the plan and yield what happens; leaving the iterator cancels what is under way."""

@@ -24,7 +24,7 @@ LEVELS = (
     {"events", "options", "stored", "lookups", "seen", "recorded_host"},
     {"session", "records", "stored_podman", "stored_containerd", "ssh"},
     {"stores"},
-    {"spectator", "survey", "kept", "beside"},
+    {"spectator", "survey", "kept", "beside", "planner"},
     {"attempt", "health"},
     {"resolve", "report"},
     {"recording", "mirrors"},

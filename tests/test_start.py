@@ -94,6 +94,14 @@ def test_a_resolution_draws_nothing(words: list[str]) -> None:
     assert not loaded & {"regtui.host.lint", "regtui.export", "regtui.stored_podman", "regtui.daemon"}
 
 
+@pytest.mark.parametrize("words", [["resolve", "debian", "--dry-run"], ["resolve", "debian", "--dry-run", "--json"]])
+def test_a_plan_loads_nothing_of_the_network(words: list[str], host: str) -> None:
+    status, loaded, _ = loaded_by(*words, "--config", host)
+    assert status == 0
+    assert not packages(loaded) & (NETWORK | SCREEN | HEAVY)
+    assert not {name for name in loaded if name.startswith(("regtui.registry", "regtui.live", "regtui.browse"))}
+
+
 @pytest.mark.parametrize("words", [["tags", "quay.io/coreos/etcd"], ["catalog", "quay.io"]])
 def test_a_listing_loads_what_one_registry_takes(words: list[str]) -> None:
     status, loaded, _ = loaded_by("--demo", *words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,8 +15,9 @@ from regtui.outlet import Outlet
 if TYPE_CHECKING:
     from regtui.engines.base import Addresses
     from regtui.host.model import HostConfig
-    from regtui.options import Options
+    from regtui.options import Options, OtherHost
     from regtui.registry.network import Resolver
+    from regtui.stored import Store
 
 LOOKUP_SECONDS = 1.0
 """How long names are looked up for the secure flags; `docker info` prints flags computed when the daemon started."""
@@ -67,3 +69,15 @@ async def look_up(config: HostConfig, resolver: Resolver) -> Addresses:
     from regtui.lookups import look_up_names
 
     return await look_up_names(names_to_look_up(config), resolver, LOOKUP_SECONDS)
+
+
+def store_of(config: HostConfig, there: OtherHost | None) -> Store:
+    """Return what the host, this one or the one of `--host`, keeps of certificates and logins."""
+    if there is not None:
+        from regtui.commands.far_stored import far_store
+
+        return far_store(there, config)
+    from regtui.host.files import HostFiles
+    from regtui.stores import store_for
+
+    return store_for(HostFiles(config.root), config, docker_config=os.environ.get("DOCKER_CONFIG", ""))

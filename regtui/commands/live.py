@@ -7,11 +7,14 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from regtui.commands.host import read_host
 from regtui.frozen import dataclass
 from regtui.host.host_findings import shell_proxy_findings
 from regtui.outlet import Outlet
 
 if TYPE_CHECKING:
+    from contextlib import ExitStack
+
     from regtui.daemon import LiveDaemon, RunningDaemon
     from regtui.host.model import HostConfig
     from regtui.options import Options
@@ -33,6 +36,18 @@ class Consulted:
     trouble: str = ""
     words: str = ""
     process: RunningDaemon | None = None
+
+
+def look_at_host(options: Options, stack: ExitStack) -> tuple[Consulted, str]:
+    """Return what the options name, the host or the demo, after a look at what runs, and where it was read.
+
+    The demo's files are there until the stack is closed.
+    """
+    if options.demo:
+        from regtui.demo.host import DEMO_PLACE, demo_root
+
+        return consult(read_host(options, root=stack.enter_context(demo_root())), options), DEMO_PLACE
+    return consult(read_host(options), options), options.host or ", ".join(options.configs) or options.root
 
 
 def consult(config: HostConfig, options: Options, *, thorough: bool = False) -> Consulted:

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from regtui.beside import Beside
-from regtui.commands.host import complain, tell_others
-from regtui.commands.live import warn
-from regtui.commands.signals import until_a_signal
+from regtui.commands.host import complain, store_of, tell_others
+from regtui.commands.live import look_at_host, warn
+from regtui.engines.choice import engine_of
 from regtui.events import ResolutionEnded
 from regtui.host.local_mirror import services_of
 from regtui.mirrors import mirror_documents, mirror_truth
 from regtui.options import USAGE_ERROR
 from regtui.outlet import Outlet
+from regtui.planner import plan_for
 from regtui.report import SCHEMA, Resolution, document, plan_document
 from regtui.told import Narrator, tell_plan
 
 if TYPE_CHECKING:
     from regtui.events import Event
+    from regtui.host.model import HostConfig
     from regtui.live import LiveSession
     from regtui.options import Options
-    from regtui.session import Session
 
 
 def run(options: Options) -> int:
@@ -33,6 +34,10 @@ def run(options: Options) -> int:
         from regtui.commands.engines import run_every_engine
 
         return run_every_engine(options)
+    if options.dry_run and not options.push:
+        return _dry_run(options)
+    import asyncio
+
     from regtui.commands.sessions import open_session
 
     name = options.words[0]
@@ -42,25 +47,23 @@ def run(options: Options) -> int:
         check_record(options)
     with open_session(options) as session:
         if complain(session.config, color=options.color):
-            return USAGE_ERROR if not options.json else _refused(session, name)
+            return USAGE_ERROR if not options.json else _refused(session.config, name)
         warn(session.config, color=options.color)
         tell_others(session.config, options)
         if options.push:
             from regtui.commands.push import run_push
 
             return run_push(session, options)
-        if options.dry_run:
-            return _dry_run(session, name, options)
         return asyncio.run(_resolve(session, name, options))
 
 
-def _refused(session: Session, name: str) -> int:
-    refusal = session.config.refusal
+def _refused(config: HostConfig, name: str) -> int:
+    refusal = config.refusal
     message = refusal.message if refusal else "the configuration cannot be read"
     body: dict[str, object] = {
         "schema": SCHEMA,
         "name": name,
-        "engine": session.config.engine,
+        "engine": config.engine,
         "candidates": [],
         "found": None,
         "cause": "config",
@@ -71,8 +74,15 @@ def _refused(session: Session, name: str) -> int:
     return USAGE_ERROR
 
 
-def _dry_run(session: Session, name: str, options: Options) -> int:
-    plan = session.plan(name)
+def _dry_run(options: Options) -> int:
+    name = options.words[0]
+    with ExitStack() as stack:
+        config = look_at_host(options, stack)[0].config
+        if complain(config, color=options.color):
+            return USAGE_ERROR if not options.json else _refused(config, name)
+        warn(config, color=options.color)
+        tell_others(config, options)
+        plan = plan_for(engine_of(config), config, store_of(config, options.there), name)
     if options.json:
         _write(plan_document(plan))
     else:
@@ -81,6 +91,8 @@ def _dry_run(session: Session, name: str, options: Options) -> int:
 
 
 async def _resolve(session: LiveSession, name: str, options: Options) -> int:
+    from regtui.commands.signals import until_a_signal
+
     record = Resolution()
     happened: list[Event] = []
     silent = options.json or (options.report and not options.record)

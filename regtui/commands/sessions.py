@@ -7,8 +7,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from regtui.commands.host import read_host
-from regtui.commands.live import consult
+from regtui.commands.live import look_at_host
 from regtui.commands.network import make_dialer, make_resolver
 from regtui.live import LiveSession, Means, host_platform
 from regtui.registry.limits import Limits
@@ -25,16 +24,9 @@ if TYPE_CHECKING:
 def open_session(options: Options) -> Iterator[LiveSession]:
     """Yield the session that the options name, its configuration read from the host or the demo."""
     with ExitStack() as stack:
-        daemon = None
-        if options.demo:
-            from regtui.demo.host import DEMO_PLACE, demo_root
-
-            config, place = read_host(options, root=stack.enter_context(demo_root())), DEMO_PLACE
-        else:
-            consulted = consult(read_host(options), options)
-            config, daemon = consulted.config, consulted.daemon
-            place = options.host or ", ".join(options.configs) or options.root
-        session = stack.enter_context(session_of(options, config, place))
+        consulted, place = look_at_host(options, stack)
+        daemon = consulted.daemon
+        session = stack.enter_context(session_of(options, consulted.config, place))
         if daemon is not None and not daemon.images_trouble:
             from regtui.daemon import LocalImages
 
