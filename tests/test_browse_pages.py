@@ -67,7 +67,8 @@ ODD = ["ok", None, 5, ["x"], {"a": 1}, "a b", "x\x1b[31m", "\u202eevil", "ok"]
 
 def test_odd_entries_are_shown_without_what_a_terminal_acts_on() -> None:
     shown = odd_entries(body(TAGS, ODD), TAGS)
-    assert shown == ("None", "5", "['x']")
+    assert shown == ("null", "5", "[...]")
+    assert odd_entries(body(TAGS, [{"a": 1}, True, ""]), TAGS) == ("{...}", "true", '""')
     late = odd_entries(body(TAGS, ["ok", "x\x1b[31m", "\u202eevil", "a/b"]), TAGS)
     assert late == (r"x\x1b[31m", r"\u202eevil", "a/b")
 

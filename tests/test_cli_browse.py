@@ -285,7 +285,7 @@ def test_a_signal_ends_a_listing_with_a_whole_document(tmp_path: Path) -> None:
     silent.wait(timeout=30)
     assert process.returncode == 128 + signal.SIGTERM
     parsed = json.loads(printed)
-    assert (parsed["complete"], parsed["reason"]) == (False, "interrupted")
+    assert (parsed["complete"], parsed["reason"], parsed["exit"]) == (False, "interrupted", process.returncode)
 
 
 _WHEN_READY = """\

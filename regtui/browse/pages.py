@@ -112,7 +112,22 @@ def odd_entries(body: bytes, key: str) -> tuple[str, ...]:
         return ()
     valid = grammar_of(key)
     odd = (entry for entry in (listed if isinstance(listed, list) else ()) if not _is_name(entry, valid))
-    return tuple(printable(str(entry), 60) for entry, _ in zip(odd, range(MOST_EXAMPLES), strict=False))
+    return tuple(printable(_as_sent(entry), 60) for entry, _ in zip(odd, range(MOST_EXAMPLES), strict=False))
+
+
+def _as_sent(entry: object) -> str:
+    """Return an entry as it stands in the page, of nested ones the brackets."""
+    match entry:
+        case str():
+            return entry or '""'
+        case None | bool():
+            return {None: "null", True: "true", False: "false"}[entry]
+        case dict():
+            return "{...}"
+        case list():
+            return "[...]"
+        case _:
+            return str(entry)
 
 
 def _is_name(entry: object, valid: Callable[[str], bool]) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from regtui.asked import RequestLog
 from regtui.browse.models import BrowseError, ListingEnded
+from regtui.browse.pages import MOST_EXAMPLES
 from regtui.browse.where import TAG, candidate_places
 from regtui.commands.host import complain
 from regtui.commands.sessions import open_session
@@ -22,7 +23,7 @@ from regtui.text import printable
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator, Sequence
 
-    from regtui.browse.models import Place
+    from regtui.browse.models import CatalogPage, Place, TagsPage
     from regtui.engines.base import Candidate
     from regtui.live import LiveSession
     from regtui.options import Options
@@ -63,12 +64,20 @@ def run_in(session: LiveSession, work: Coroutine[Any, Any, int]) -> int:
     return asyncio.run(_until_signaled(session, work))
 
 
+_caught: list[int] = []
+"""Signals that came in this run."""
+
+
+def exit_status(status: int) -> int:
+    """Return the status that the program leaves with: that of a signal where one came, in documents too."""
+    return 128 + _caught[0] if _caught else status
+
+
 async def _until_signaled(session: LiveSession, work: Coroutine[Any, Any, int]) -> int:
     loop, task = asyncio.get_running_loop(), asyncio.create_task(work)
-    caught: list[int] = []
 
     def stop(number: int) -> None:
-        caught.append(number)
+        _caught.append(number)
         task.cancel()
 
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
@@ -76,9 +85,9 @@ async def _until_signaled(session: LiveSession, work: Coroutine[Any, Any, int]) 
     try:
         return await task
     except asyncio.CancelledError:
-        if not caught:
+        if not _caught:
             raise
-        return 128 + caught[0]
+        return exit_status(0)
     finally:
         await session.aclose()
         if session.cache is not None and session.cache.trouble:
@@ -88,6 +97,37 @@ async def _until_signaled(session: LiveSession, work: Coroutine[Any, Any, int]) 
 def tell(text: str) -> None:
     """Write one line to stderr."""
     Outlet(sys.stderr).line(f"regtui: {printable(text, 1000)}")
+
+
+def tell_end(ended: ListingEnded, count: int, empty: str) -> None:
+    """Say after how many names a listing was cut short, or that it is `empty`; a whole one needs no word."""
+    if ended.complete:
+        if not count:
+            tell(empty)
+    elif count:
+        tell(f"incomplete after {count:,} {'name' if count == 1 else 'names'}: {ended.reason}")
+    elif ended.reason:
+        tell(ended.reason)
+
+
+class OddEntries:
+    """Counts the entries of a listing that are no names, and keeps the first of them."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._examples: list[str] = []
+
+    def take(self, page: CatalogPage | TagsPage) -> None:
+        """Count in those of a page."""
+        self.count += page.invalid
+        self._examples += page.examples[: MOST_EXAMPLES - len(self._examples)]
+
+    def tell(self, name: str) -> None:
+        """Say how many were left out, if any were; `name` is what an entry should be."""
+        if self.count:
+            more = ", ..." if self.count > len(self._examples) else ""
+            are = f"entry that is no {name} was" if self.count == 1 else f"entries that are no {name}s were"
+            tell(f"{self.count:,} {are} left out: {', '.join(self._examples)}{more}")
 
 
 def candidates_of(session: LiveSession, name: str) -> tuple[Candidate, ...]:
@@ -149,9 +189,10 @@ class ListWriter:
 
     def __init__(self, key: str, *, as_json: bool) -> None:
         self.as_json = as_json
+        self.count = 0
         self._key = key
-        self._count = 0
         self._has_begun = False
+        self._outlet = Outlet()
 
     def begin(self, head: dict[str, Any]) -> None:
         """Write what is known before the first item."""
@@ -163,11 +204,16 @@ class ListWriter:
         """Write names that have the grammar of repositories or tags, and so need no escape."""
         if names:
             text = '",\n"'.join(names) if self.as_json else "\n".join(names)
-            self._write(f'"{text}"' if self.as_json else text, len(names))
+            self._write(f'"{text}"' if self.as_json else text)
+            self.count += len(names)
 
     def item(self, text: str, document: dict[str, Any]) -> None:
         """Write one item, of which a line or its document is shown."""
-        self._write(json.dumps(document, allow_nan=False) if self.as_json else text, 1)
+        if self.as_json:
+            self._write(json.dumps(document, allow_nan=False))
+        else:
+            self._outlet.line(text)
+        self.count += 1
 
     def end(self, tail: dict[str, Any]) -> None:
         """Write what is known after the last item."""
@@ -175,10 +221,9 @@ class ListWriter:
             sys.stdout.write(f"], {json.dumps(tail, allow_nan=False)[1:]}\n")
         sys.stdout.flush()
 
-    def _write(self, text: str, count: int) -> None:
+    def _write(self, text: str) -> None:
         if self.as_json:
-            sys.stdout.write(f"{',' if self._count else ''}\n{text}")
+            sys.stdout.write(f"{',' if self.count else ''}\n{text}")
         else:
             sys.stdout.write(text + "\n")
-        self._count += count
         sys.stdout.flush()

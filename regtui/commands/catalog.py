@@ -11,7 +11,17 @@ from regtui.browse.listing import ended
 from regtui.browse.models import BrowseError, CatalogPage, Origin
 from regtui.browse.repositories import catalog
 from regtui.browse.where import place_of
-from regtui.commands.browsing import INTERRUPTED, ListWriter, browsing_session, refuse_host, run_in, tell
+from regtui.commands.browsing import (
+    INTERRUPTED,
+    ListWriter,
+    OddEntries,
+    browsing_session,
+    exit_status,
+    refuse_host,
+    run_in,
+    tell,
+    tell_end,
+)
 from regtui.options import USAGE_ERROR
 from regtui.outcome import Outcome
 from regtui.text import printable
@@ -49,28 +59,28 @@ async def _list(session: LiveSession, place: Place, prefix: str, options: Option
         tell(f"{place.title}: {place.note}")
     writer = ListWriter("names", as_json=options.json)
     head = {"schema": CATALOG_SCHEMA, **place_document(place, place.endpoint.url), "prefix": prefix}
-    end, invalid, sources = INTERRUPTED, 0, set()
+    end, odd, sources = INTERRUPTED, OddEntries(), set()
     try:
         async with aclosing(catalog(session, place, prefix=prefix, fresh=True)) as parts:
             async for part in parts:
                 if isinstance(part, CatalogPage):
                     writer.begin({**head, "endpoint": _url(session, place)})
                     writer.names(part.names)
-                    invalid += part.invalid
+                    odd.take(part)
                     sources.add(part.source)
-                    if part.examples:
-                        tell(f"entries that are no repository names: {', '.join(part.examples)}")
                 else:
                     end = part
     finally:
         writer.begin(head)
         found = Origin.SEARCH in sources and end.outcome is Outcome.FOUND
         status = 0 if end.complete or found else 1
-        writer.end({"sources": sorted(sources), "invalid": invalid, **ended_document(end, status)})
-    if end.reason:
+        writer.end({"sources": sorted(sources), "invalid": odd.count, **ended_document(end, exit_status(status))})
+    odd.tell("repository name")
+    if found:  # a search has no end that could be reached
         tell(end.reason)
-    if invalid:
-        tell(f"{invalid} invalid entries were left out")
+    else:
+        wanted = f"no repository of {place.title} begins with {printable(prefix, 200)}"
+        tell_end(end, writer.count, wanted if prefix else f"{place.title} lists no repositories")
     return status
 
 

@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from regtui.browse.browser import standing
 from regtui.browse.documents import TAGS_SCHEMA, ended_document, facts_document, place_document
-from regtui.browse.models import BrowseError, ListingEnded, TagFacts, TagsPage
+from regtui.browse.models import BrowseError, ListingEnded, TagFacts
 from regtui.browse.order import LATEST, Order, fold_tags, order_tags
 from regtui.browse.tag_lists import tags
 from regtui.browse.where import is_hub, repository_of
 from regtui.commands.browsing import (
     INTERRUPTED,
     ListWriter,
+    OddEntries,
     Tried,
     browsing_session,
+    exit_status,
     refuse_host,
     run_in,
     tell,
+    tell_end,
     use_cache,
     without_tag,
 )
@@ -55,14 +58,16 @@ async def _find(session: LiveSession, name: str, options: Options) -> int:
     tried = Tried(session, name)
     writer = ListWriter("tags", as_json=options.json)
     ended = ListingEnded(False, f"no registry of this host has {printable(name, 200)}")
-    status = 1
+    status, invalid = 1, 0
     try:
         for place, candidate in tried.places():
             listing = _Listing(session, place, repository_of(place, candidate), writer, options)
             ended = INTERRUPTED
             ended = await listing.run()
+            invalid = listing.odd.count
             if listing.has_begun:
                 status = 0 if ended.complete else 1
+                tell_end(ended, writer.count, f"{listing.full_name} has no tags")
                 break
             tried.refuse(place.title, BrowseError(ended.reason, ended.outcome, retry_after=ended.retry_after))
         else:
@@ -75,9 +80,7 @@ async def _find(session: LiveSession, name: str, options: Options) -> int:
         return 1
     finally:
         writer.begin({"schema": TAGS_SCHEMA, "registry": None, "repository": name})
-        writer.end({**ended_document(ended, status), "tried": tried.document()})
-    if ended.reason:
-        tell(ended.reason)
+        writer.end({"invalid": invalid, **ended_document(ended, exit_status(status)), "tried": tried.document()})
     return status
 
 
@@ -88,6 +91,9 @@ class _Listing:
         self, session: LiveSession, place: Place, repository: str, writer: ListWriter, options: Options
     ) -> None:
         self.has_begun = False
+        self.odd = OddEntries()
+        self.full_name = f"{place.registry}/{repository}"
+        self._typed = options.words[0]
         self._session = session
         self._place = place
         self._repository = repository
@@ -95,7 +101,6 @@ class _Listing:
         self._long = options.long
         self._order = Order(options.sort) if options.sort else None
         self._names: list[str] = []
-        self._invalid = 0
 
     async def run(self) -> ListingEnded:
         """Read all pages, and write at once what needs no order; return how the listing ended."""
@@ -107,15 +112,14 @@ class _Listing:
                     ended = part
                     continue
                 self._begin()
-                self._take(part)
+                self.odd.take(part)
                 if streams:
                     self._writer.names(part.names)
                 else:
                     self._names.extend(part.names)
         if self.has_begun and not streams:
             await self._write_ordered()
-        if self._invalid:
-            tell(f"{self._invalid} entries that are no tags were left out")
+        self.odd.tell("tag")
         return ended
 
     def _begin(self) -> None:
@@ -125,11 +129,10 @@ class _Listing:
             url = known.url if known is not None else self._place.endpoint.url
             document = place_document(self._place, url)
             self._writer.begin({"schema": TAGS_SCHEMA, **document, "repository": self._repository})
-
-    def _take(self, page: TagsPage) -> None:
-        self._invalid += page.invalid
-        if page.examples:
-            tell(f"entries that are no tags: {', '.join(page.examples)}")
+            if self._place.mirror:
+                tell(f"the tags of {self.full_name}, from the {self._place.title}: {self._place.note}")
+            elif self.full_name != self._typed:
+                tell(f"the tags of {self.full_name}")
 
     async def _write_ordered(self) -> None:
         from regtui.browse.facts import TagFactsReader
@@ -164,17 +167,23 @@ class _Listing:
     async def _write_long(self, reader: TagFactsReader, folded: FoldedTags, names: Sequence[str]) -> None:
         width = min(max(map(len, names), default=0), WIDEST)
         latest = (await self._look(reader, [LATEST])).get(LATEST) if LATEST in folded.names else None
+        alone = dict(folded.attached)
         for start in range(0, len(names), AT_A_TIME):
             few = names[start : start + AT_A_TIME]
             found = await self._look(reader, few)
             for name in few:
                 facts = found.get(name, TagFacts(name))
                 attached = folded.attached.get(facts.digest, ())
+                alone.pop(facts.digest, None)
                 is_latest = (
                     latest is not None and name != LATEST and bool(facts.digest) and facts.digest == latest.digest
                 )
                 line = _line(facts, width, [each.kind for each in attached], is_latest=is_latest)
                 self._writer.item(line, facts_document(facts, attached))
+        for digest, left in alone.items():  # of an image that no tag names any more, or that was not looked at
+            for each in left:
+                line = f"{each.tag:{width}}  {each.kind} of {digest[:19]}"
+                self._writer.item(line, {**facts_document(TagFacts(each.tag)), "attached_to": digest})
 
 
 def _line(facts: TagFacts, width: int, attached: list[str], *, is_latest: bool) -> str:
