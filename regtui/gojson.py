@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import math
 import re
@@ -311,3 +313,26 @@ def _unescaped(found: re.Match[str]) -> str:
     if unit is None:
         return chr(0x10000 + ((int(high, 16) - 0xD800) << 10) + int(low, 16) - 0xDC00)
     return _SURROGATES.sub("\ufffd", chr(int(unit, 16)))
+
+
+def signed_payload(body: bytes, signatures: object) -> bytes | None:
+    """Return what libtrust signs in JSON: the first `formatLength` bytes and the `formatTail` of the protected header.
+
+    `signatures` is the body's field of that name; None where no payload can be told (ParsePrettySignature).
+    """
+    first = signatures[0] if isinstance(signatures, list) and signatures else None
+    protected = first.get("protected") if isinstance(first, dict) else None
+    if not isinstance(protected, str):
+        return None
+    try:
+        header = unmarshal(_unpadded(protected))
+        length, tail = (header.get("formatLength"), header.get("formatTail")) if isinstance(header, dict) else (0, "")
+        if not isinstance(length, int) or not isinstance(tail, str) or not 0 <= length <= len(body):
+            return None
+        return body[:length] + _unpadded(tail)
+    except (GoJsonError, binascii.Error, ValueError):
+        return None
+
+
+def _unpadded(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

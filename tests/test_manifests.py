@@ -125,6 +125,8 @@ KINDS = [
         "",
         id="schema 1",
     ),
+    pytest.param({"x": 1}, "application/vnd.example.bundle.v9+json", Kind.UNKNOWN, "", id="unknown"),
+    pytest.param({"mediaType": "application/vnd.x+json", "layers": 7}, "", Kind.UNKNOWN, "", id="unknown by its body"),
 ]
 
 
@@ -201,7 +203,8 @@ REFUSED = [
     pytest.param(image(mediaType=OCI_INDEX), OCI_MANIFEST, "says that it is", id="names another type"),
     pytest.param(image(mediaType="\x1b[2J"), OCI_MANIFEST, r"\\x1b\[2J", id="names an escape sequence"),
     pytest.param(image(), "text/html", "no known type", id="HTML"),
-    pytest.param(image(), "application/vnd.example+json", "no known type", id="unknown type"),
+    pytest.param(image(), "application/problem+json", "no known type", id="a type of no vendor"),
+    pytest.param(image(mediaType=OCI_INDEX), "application/vnd.example+json", "says that it is", id="unknown and known"),
     pytest.param({}, "", "no known type", id="nothing to guess by"),
     pytest.param([], OCI_MANIFEST, "not a JSON object", id="list"),
     pytest.param({"layers": []}, OCI_MANIFEST, "its config is no descriptor", id="no config"),

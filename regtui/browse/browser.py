@@ -20,7 +20,7 @@ from regtui.registry.errors import AnswerRefused, CertificatesError, NetworkErro
 from regtui.registry.flights import Flights
 from regtui.registry.image_config import read_config
 from regtui.registry.jsonbody import off_loop
-from regtui.registry.manifests import BROWSE_ACCEPT, read_manifest
+from regtui.registry.manifests import BROWSE_ACCEPT, Kind, read_manifest
 from regtui.registry.names import is_digest
 from regtui.registry.replies import reason_of
 from regtui.text import printable
@@ -211,7 +211,8 @@ class PlaceBrowser(Browser):
         if is_digest(reference) and (kept := await self.kept_manifest(reference)) is not None:
             return kept
         fetched = await self.manifest(repository, reference)
-        await self._keep(fetched.manifest.digest, fetched.content_type, fetched.body)
+        if fetched.manifest.kind is not Kind.SCHEMA1:  # signed anew for each answer: the body is not what is named
+            await self._keep(fetched.manifest.digest, fetched.content_type, fetched.body)
         return fetched
 
     async def kept_manifest(self, digest: str) -> Fetched | None:

@@ -85,7 +85,7 @@ def details_document(details: Details) -> dict[str, Any]:
             for each in details.platforms
         ],
         "config": _config(details.config) if details.config else None,
-        "layers": [_layer(layer) for layer in details.layers],
+        "layers": [_layer(layer, sized=details.is_sized) for layer in details.layers],
         "labels": dict(details.labels),
         "annotations": dict(details.annotations),
         "subject": manifest.subject.digest if manifest.subject else None,
@@ -113,11 +113,11 @@ def _config(config: ImageConfig) -> dict[str, Any]:
     }
 
 
-def _layer(layer: Layer) -> dict[str, Any]:
+def _layer(layer: Layer, *, sized: bool) -> dict[str, Any]:
     step, descriptor = layer.step, layer.descriptor
     return {
         "digest": descriptor.digest if descriptor else None,
-        "size": descriptor.size if descriptor else None,
+        "size": descriptor.size if descriptor and sized else None,
         "media_type": descriptor.media_type if descriptor else None,
         "created_by": step.created_by if step else None,
         "instruction": step.instruction if step else None,

@@ -148,8 +148,6 @@ class TagFactsReader:
     async def _read(self, browser: PlaceBrowser, tag: str, fetched: Fetched, *, kept_only: bool) -> TagFacts:
         manifest = fetched.manifest
         facts = TagFacts(tag, manifest.digest, None, None, manifest.platforms, manifest.media_type, str(manifest.kind))
-        if manifest.kind is Kind.SCHEMA1:  # its digest leaves its signatures out: what the header says is all there is
-            return replace(facts, digest=fetched.claimed if is_digest(fetched.claimed) else "", claimed=True)
         if manifest.kind is not Kind.INDEX:
             image = await read_image(browser, self._repository, manifest)
             return _with_image(facts, image)

@@ -70,6 +70,8 @@ def _variant(entry: Entry) -> str:
 
 async def read_image(browser: PlaceBrowser, repository: str, manifest: Manifest) -> Image:
     """Return a manifest with its configuration, where it is an image's; a configuration that fails is told in words."""
+    if manifest.inline is not None:
+        return Image(manifest, manifest.inline)
     if manifest.kind is not Kind.IMAGE or manifest.config is None:
         return Image(manifest)
     try:

@@ -76,7 +76,7 @@ class _Look:
             wanted = reply.digest if is_digest(reply.digest) else reference
         fetched = await self._browser.content(self._repository, wanted)
         manifest = fetched.manifest
-        if fetched.is_misnamed and manifest.kind is not Kind.SCHEMA1:  # whose digest leaves its signatures out
+        if fetched.is_misnamed:
             claimed = printable(fetched.claimed, 80)
             self._notes.append(f"DIGEST MISMATCH: the header says {claimed}, the content is {manifest.digest}")
         if manifest.note:
@@ -143,24 +143,20 @@ class _Look:
             created=image.created if image else None,
             layers=join_layers(image.manifest.layers, image.config.history if image.config else ()) if image else (),
             referrers=referring.entries,
-            size=_size(image.manifest) if image else None,
+            size=image.manifest.content_size if image else None,
             total_size=_total(known) if len(known) == len(parts) else None,
             notes=tuple(note for note in notes if note),
         )
 
     def _platform_details(self, entry: Entry) -> PlatformDetails:
         child = self._children.get(entry.descriptor.digest)
-        size = _size(child) if child is not None else None
+        size = child.content_size if child is not None else None
         return PlatformDetails(entry.platform, entry.descriptor.digest, entry.attests, size, child)
-
-
-def _size(manifest: Manifest) -> int | None:
-    return None if manifest.kind in (Kind.SCHEMA1, Kind.INDEX) else manifest.content_size
 
 
 def _total(manifests: list[Manifest]) -> int | None:
     """Return the bytes of all contents, each counted once; None where a manifest gives no sizes."""
-    if any(_size(manifest) is None for manifest in manifests):
+    if any(manifest.content_size is None for manifest in manifests):
         return None
     parts = (part for manifest in manifests for part in (*manifest.layers, manifest.config) if part is not None)
     return sum({part.digest: part.size for part in parts}.values())

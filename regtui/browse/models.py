@@ -164,8 +164,8 @@ class PlatformDetails:
 class Details:
     """One manifest with everything around it. Texts are clean, `body` is as sent.
 
-    `digest` is the body's own, `claimed` what the registry's header said of it and `verified` whether that is the same
-    (a schema 1 manifest's never is: its digest leaves its signatures out). For an index, `platform` names the
+    `digest` is the body's own (of schema 1 without its signatures), `claimed` what the registry's header said of it and
+    `verified` whether that is the same. For an index, `platform` names the
     entry whose `image`, `config` and `layers` are here (this host's, else the first), `platforms` lists all;
     for an image `image` is `manifest`. `size` is config and layers of that image in bytes, `total_size` those of all
     platforms, each content counted once, None where not all are known. `notes` are sentences about what is odd or
@@ -190,6 +190,11 @@ class Details:
     size: int | None = None
     total_size: int | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def is_sized(self) -> bool:
+        """Whether the layers' sizes are known: schema 1 tells none."""
+        return self.image is None or self.image.inline is None
 
     @property
     def labels(self) -> tuple[tuple[str, str], ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regtui.registry.manifests import Kind
 from regtui.text import size
 
 if TYPE_CHECKING:
@@ -28,8 +27,7 @@ def details_lines(details: Details, standing: Standing, reference: str) -> Itera
     yield from _section("platforms", _platforms(details))
     if details.config is not None:
         yield from _section("configuration", [_pair(name, text)[1] for name, text in _config(details.config)])
-    sized = details.manifest.kind is not Kind.SCHEMA1
-    yield from _section("layers", [_layer(layer, sized=sized) for layer in details.layers])
+    yield from _section("layers", [_layer(layer, sized=details.is_sized) for layer in details.layers])
     yield from _section("labels", [f"  {name} = {text}" for name, text in details.labels])
     yield from _section("annotations", [f"  {name} = {text}" for name, text in details.annotations])
     referrers = [entry.descriptor for entry in details.referrers]
@@ -58,8 +56,6 @@ def _summary(details: Details, standing: Standing) -> list[tuple[str, str]]:
 
 
 def _proof(details: Details) -> str:
-    if details.manifest.kind is Kind.SCHEMA1:
-        return f"of the body; the registry names {details.claimed or 'none'}, which leaves its signatures out"
     if not details.verified:
         return f"of the content; the registry says {details.claimed}"
     return "verified" if details.claimed or details.reference == details.digest else "of the content"
@@ -102,9 +98,9 @@ def _config(config: ImageConfig) -> Iterable[tuple[str, str]]:
 
 def _layer(layer: Layer, *, sized: bool) -> str:
     step, descriptor = layer.step, layer.descriptor
-    length = size(descriptor.size) if descriptor and sized else "-"
+    length = "-" if descriptor is None else (size(descriptor.size) if sized else "?")
     known = f"{length:>9}  {descriptor.digest[:19] if descriptor else '':19}"
-    told = step.instruction if step else (descriptor.media_type if descriptor else "")
+    told = step.words if step else (descriptor.media_type if descriptor else "")
     elsewhere = f"  (also offered by {', '.join(descriptor.urls)})" if descriptor and descriptor.urls else ""
     return f"  {known}  {told}{elsewhere}".rstrip()
 

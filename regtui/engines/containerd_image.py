@@ -16,10 +16,9 @@ from regtui.engines.unmarshal import (
     SCHEMA2,
     body_digest,
     is_digest,
-    signed_payload,
 )
 from regtui.frozen import dataclass
-from regtui.gojson import GoJsonError, kind, unmarshal
+from regtui.gojson import GoJsonError, kind, signed_payload, unmarshal
 from regtui.text import printable
 
 if TYPE_CHECKING:

@@ -6,15 +6,13 @@ libtrust's ParsePrettySignature, and mime.ParseMediaType.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import re
 from typing import TYPE_CHECKING
 
 from regtui.engines.distribution import GoError, other
 from regtui.frozen import dataclass
-from regtui.gojson import GoJsonError, kind, unmarshal
+from regtui.gojson import GoJsonError, kind, signed_payload, unmarshal
 from regtui.text import printable
 
 if TYPE_CHECKING:
@@ -162,23 +160,3 @@ def _schema1(answer: HttpAnswer) -> Unmarshalled | GoError:
     if payload is None:
         return other("error unmarshalling signatures: invalid signature")
     return Unmarshalled(SCHEMA1_SIGNED, body_digest(payload))
-
-
-def signed_payload(body: bytes, signatures: object) -> bytes | None:
-    """Return the signed payload: the first `formatLength` bytes and the `formatTail` of the protected header."""
-    first = signatures[0] if isinstance(signatures, list) and signatures else None
-    protected = first.get("protected") if isinstance(first, dict) else None
-    if not isinstance(protected, str):
-        return None
-    try:
-        header = unmarshal(_decode(protected))
-        length, tail = (header.get("formatLength"), header.get("formatTail")) if isinstance(header, dict) else (0, "")
-        if not isinstance(length, int) or not isinstance(tail, str) or not 0 <= length <= len(body):
-            return None
-        return body[:length] + _decode(tail)
-    except (GoJsonError, binascii.Error, ValueError):
-        return None
-
-
-def _decode(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

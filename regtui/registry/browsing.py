@@ -20,7 +20,7 @@ from regtui.registry.flights import Flights
 from regtui.registry.image_config import ImageConfig, read_config
 from regtui.registry.jsonbody import off_loop
 from regtui.registry.limits import MIB, PAGE_BYTES
-from regtui.registry.manifests import BROWSE_ACCEPT, Entry, Kind, Manifest, read_manifest
+from regtui.registry.manifests import BROWSE_ACCEPT, Entry, Kind, Manifest, named_content, read_manifest
 from regtui.registry.names import fallback_tag, is_digest, verify
 from regtui.registry.pagination import TOO_MANY, Listing, Next, Page, Stop
 from regtui.registry.replies import Reply, reason_of
@@ -68,7 +68,7 @@ class Fetched:
     @property
     def is_misnamed(self) -> bool:
         """Whether the header's digest is not the body's."""
-        return bool(self.claimed) and not verify(self.body, self.claimed)
+        return bool(self.claimed) and not verify(named_content(self.body, self.manifest.media_type), self.claimed)
 
 
 class Browser:
@@ -142,7 +142,7 @@ class Browser:
         """Return a manifest; DigestMismatch where it is not what its digest says."""
         reply = await self._asked(_pull(repository), lambda proof: self._manifest(repository, reference, proof))
         place = f"{self._target.authority}: {reference}"
-        if is_digest(reference) and not verify(reply.body, reference):
+        if is_digest(reference) and not verify(named_content(reply.body, reply.content_type), reference):
             raise DigestMismatch(f"{place} is not what its digest says", answer=reply)
         try:
             manifest = await off_loop(len(reply.body), partial(read_manifest, reply.body, reply.content_type))

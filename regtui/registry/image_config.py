@@ -38,6 +38,11 @@ class Step:
         shell = _SHELL.match(text)
         return f"RUN {text[shell.end() :]}" if shell else text
 
+    @property
+    def words(self) -> str:
+        """What stands for the step in a list: its line, else its comment."""
+        return self.instruction or self.comment or "a step without words"
+
 
 @dataclass(frozen=True, slots=True)
 class ImageConfig:
@@ -79,9 +84,15 @@ def read_config(body: bytes) -> ImageConfig:
         fields = load_object(body)
     except BodyError as error:
         raise ManifestError(f"the configuration cannot be read: {error}") from None
+    listed = fields.get("history")
+    history = tuple(_step(entry) for entry in listed[:MOST_STEPS]) if isinstance(listed, list) else ()
+    return config_of(fields, history)
+
+
+def config_of(fields: dict[str, object], history: tuple[Step, ...]) -> ImageConfig:
+    """Return the configuration in the fields of an image's JSON, with a history that was read elsewhere."""
     inner = fields.get("config")
     run = inner if isinstance(inner, dict) else {}
-    history = fields.get("history")
     return ImageConfig(
         created=text_of(fields, "created", 64),
         author=text_of(fields, "author"),
@@ -97,7 +108,7 @@ def read_config(body: bytes) -> ImageConfig:
         ports=_keys(run.get("ExposedPorts")),
         volumes=_keys(run.get("Volumes")),
         labels=annotations_of(run, "Labels"),
-        history=tuple(_step(entry) for entry in history[:MOST_STEPS]) if isinstance(history, list) else (),
+        history=history,
     )
 
 

@@ -6,7 +6,9 @@ told apart, and what two readers could take for two different things is refused 
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from regtui.frozen import dataclass
 from regtui.registry.descriptors import (
@@ -18,7 +20,11 @@ from regtui.registry.descriptors import (
 )
 from regtui.registry.jsonbody import BodyError, load_object
 from regtui.registry.names import digest_of
+from regtui.registry.schema1 import payload_of, read_schema1
 from regtui.text import printable
+
+if TYPE_CHECKING:
+    from regtui.registry.image_config import ImageConfig
 
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
@@ -48,6 +54,7 @@ class Kind(StrEnum):
     ATTESTATION = "attestation"
     AI_MODEL = "AI model"
     ARTIFACT = "artifact"
+    UNKNOWN = "manifest of an unknown type"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +74,10 @@ class Entry:
 class Manifest:
     """A manifest in one shape for all kinds. Texts are cleaned, digests have the grammar.
 
-    `digest` is the body's own, `size` the body's bytes. An image or artifact has `layers` and mostly a `config`; an
-    index has `entries`, and `invalid` counts those that are no descriptors or beyond the limit. `note` says what is
-    odd about it, empty otherwise.
+    `digest` is the body's own (of schema 1, that of the part without signatures), `size` the body's bytes. An image or
+    artifact has `layers` and mostly a `config`; an index has `entries`, and `invalid` counts those that are no
+    descriptors or beyond the limit. An image of schema 1 has its configuration in itself, `inline`, and tells no sizes.
+    `note` says what is odd about it, empty otherwise.
     """
 
     kind: Kind
@@ -84,11 +92,15 @@ class Manifest:
     subject: Descriptor | None = None
     annotations: tuple[tuple[str, str], ...] = ()
     note: str = ""
+    inline: ImageConfig | None = None
 
     @property
-    def content_size(self) -> int:
-        """Bytes of config and layers, what a pull transfers."""
-        return sum(part.size for part in (*self.layers, *((self.config,) if self.config else ())))
+    def content_size(self) -> int | None:
+        """Bytes of config and layers, what a pull transfers; None for an index, and where none are told."""
+        if self.kind in (Kind.INDEX, Kind.SCHEMA1, Kind.UNKNOWN):
+            return None
+        total: int = sum(part.size for part in (*self.layers, *((self.config,) if self.config else ())))
+        return total
 
     @property
     def platforms(self) -> tuple[str, ...]:
@@ -110,6 +122,7 @@ _FOREIGN_FIELDS = {
     Kind.INDEX: ("config", "fsLayers", "history", "layers"),
     Kind.SCHEMA1: ("config", "layers", "manifests"),
     Kind.ARTIFACT: ("config", "fsLayers", "history", "layers", "manifests"),
+    Kind.UNKNOWN: (),
 }
 """Fields that make a manifest ambiguous (containers/image, internal/manifest, ValidateUnambiguousManifestFormat)."""
 
@@ -128,6 +141,9 @@ _CONTENT_KINDS = (  # the beginning of an artifact's, config's or layer's type
     ("application/vnd.in-toto+json", Kind.ATTESTATION),
 )
 _OPEN_TYPES = {"", "application/json", "application/octet-stream", "text/plain", "binary/octet-stream"}
+_VENDOR = re.compile(r"application/vnd\.[a-z0-9!#$&^_.+-]{1,100}", re.ASCII)
+"""Types that a manifest may have without being known here; what a proxy or a login page sends is none of them."""
+_UNKNOWN = "its type is not known to regtui: what can be shown is its JSON"
 _ATTESTED = "vnd.docker.reference.digest"
 
 
@@ -139,12 +155,12 @@ def read_manifest(body: bytes, content_type: str) -> Manifest:
     """
     if len(body) > MOST_BYTES:
         raise ManifestError("it is larger than 4 MiB")
-    try:
-        fields = load_object(body)
-    except BodyError as error:
-        raise ManifestError(str(error)) from None
+    fields = _fields(body)
     media_type, note = _media_type(fields, content_type.partition(";")[0].strip().lower())
-    shape = _SHAPES[media_type]
+    shape = _SHAPES.get(media_type, Kind.UNKNOWN)
+    named = named_content(body, media_type)
+    if named is not body:  # what nobody signed is not what the digest is of
+        fields = _fields(named)
     for field in _FOREIGN_FIELDS[shape]:
         if field in fields:
             raise ManifestError(f"it is ambiguous: {media_type} with the field {field}")
@@ -153,9 +169,24 @@ def read_manifest(body: bytes, content_type: str) -> Manifest:
             manifest = _index(fields, media_type)
         case Kind.SCHEMA1:
             manifest = _schema1(fields, media_type)
+        case Kind.UNKNOWN:
+            manifest = Manifest(shape, media_type, "", 0, note=_UNKNOWN)
         case _:
             manifest = _image(fields, media_type)
-    return _with_body(manifest, body, fields, note)
+    return _with_body(manifest, named, body, fields, note)
+
+
+def _fields(body: bytes) -> dict[str, object]:
+    try:
+        return load_object(body)
+    except BodyError as error:
+        raise ManifestError(str(error)) from None
+
+
+def named_content(body: bytes, content_type: str) -> bytes:
+    """Return the bytes that a manifest's digest names: all of them, but of schema 1 what is signed."""
+    shape = _SHAPES.get(content_type.partition(";")[0].strip().lower())
+    return payload_of(body) if shape is Kind.SCHEMA1 else body
 
 
 def _media_type(fields: dict[str, object], sent: str) -> tuple[str, str]:
@@ -163,12 +194,12 @@ def _media_type(fields: dict[str, object], sent: str) -> tuple[str, str]:
     own = said if isinstance(said, str) else ""
     if sent in _OPEN_TYPES:
         guessed = own or _guessed(fields)
-        if guessed not in _SHAPES:
+        if guessed not in _SHAPES and not _VENDOR.fullmatch(guessed):
             raise ManifestError(f"it is of no known type ({printable(guessed or sent or 'none given', 100)})")
         return guessed, f"sent as {sent or 'no type at all'}"
-    if sent not in _SHAPES:
+    if sent not in _SHAPES and not _VENDOR.fullmatch(sent):
         raise ManifestError(f"it is of no known type ({printable(sent, 100)})")
-    if own and own != sent and _SHAPES[sent] is not Kind.SCHEMA1:
+    if own and own != sent and _SHAPES.get(sent) is not Kind.SCHEMA1:
         raise ManifestError(f"it was sent as {sent} and says that it is {printable(own, 100)}")
     return sent, ""
 
@@ -228,23 +259,17 @@ def _content_kind(artifact_type: str, config: Descriptor | None, layers: tuple[D
 
 
 def _schema1(fields: dict[str, object], media_type: str) -> Manifest:
-    listed = fields.get("fsLayers")
-    if not isinstance(listed, list) or len(listed) > MOST_ENTRIES:
-        raise ManifestError("its field fsLayers is no list of layers")
-    layers = []
-    for number, value in enumerate(reversed(listed), 1):  # schema 1 lists the newest layer first
-        digest = value.get("blobSum") if isinstance(value, dict) else None
-        layers.append(read_descriptor({"digest": digest, "size": 0}, f"layer {number}"))
-    note = f"schema 1, which today's engines refuse; architecture {text_of(fields, 'architecture', 40) or 'not given'}"
-    return Manifest(Kind.SCHEMA1, media_type, "", 0, layers=tuple(layers), note=note)
+    layers, config = read_schema1(fields, MOST_ENTRIES)
+    note = "schema 1, which today's engines refuse"
+    return Manifest(Kind.SCHEMA1, media_type, "", 0, layers=layers, inline=config, note=note)
 
 
-def _with_body(manifest: Manifest, body: bytes, fields: dict[str, object], note: str) -> Manifest:
+def _with_body(manifest: Manifest, named: bytes, body: bytes, fields: dict[str, object], note: str) -> Manifest:
     subject = fields.get("subject")
     return Manifest(
         manifest.kind,
         manifest.media_type,
-        digest_of(body),
+        digest_of(named),
         len(body),
         manifest.artifact_type or text_of(fields, "artifactType"),
         manifest.config,
@@ -254,4 +279,5 @@ def _with_body(manifest: Manifest, body: bytes, fields: dict[str, object], note:
         None if subject is None else read_descriptor(subject, "its subject"),
         annotations_of(fields),
         "; ".join(part for part in (note, manifest.note) if part),
+        manifest.inline,
     )

@@ -66,8 +66,8 @@ def _layer(change: LayerChange, width: int, glyphs: Glyphs) -> Line:
     sign, role = _SIGNS[change.change]
     layer = change.layer
     weight = size(layer.descriptor.size) if layer.descriptor is not None else glyphs.none
-    text = layer.step.instruction if layer.step is not None else ""
-    if not text and layer.descriptor is not None:
+    text = layer.step.words if layer.step is not None else ""
+    if layer.step is None and layer.descriptor is not None:
         text = short_digest(layer.descriptor.digest)
     shown = Role.DIM if change.change is Change.SAME else Role.TEXT
     return crop(

@@ -101,15 +101,16 @@ def layer_lines(details: Details, width: int, glyphs: Glyphs) -> tuple[Line, ...
     sizes: list[int] = []
     for layer in details.layers:
         made, step = layer.descriptor, layer.step
-        weight = glyphs.none if made is None else size(made.size)
+        weight = glyphs.none if made is None else (size(made.size) if details.is_sized else "?")
         role = Role.DIM if made is None or step is None else Role.TEXT
         if made is not None:
             sizes.append(made.size)
         text = "" if made is None else f"{short_digest(made.digest)} {made.media_type}"
         if step is not None:
-            text = step.instruction or step.comment or "a step without words"
+            text = step.words
         lines.append(crop((Span(weight.rjust(SIZE) + "  ", role), span(text, role)), width, glyphs.ellipsis))
-    told = f"{count(len(sizes), 'layer')}, {size(sum(sizes))}; {glyphs.none} makes none, oldest first"
+    known = size(sum(sizes)) if details.is_sized else "of sizes that schema 1 does not tell"
+    told = f"{count(len(sizes), 'layer')}, {known}; {glyphs.none} makes none, oldest first"
     return section("Layers", tuple(lines), told)
 
 
