@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from regtui import __version__
 from regtui.garbage import collect_from_now
 from regtui.host.model import ContainerdClient, EngineName
-from regtui.options import USAGE_ERROR, Options, Parser, UsageError, realm_pair
+from regtui.options import USAGE_ERROR, Options, Parser, UsageError, platform_named, realm_pair
 from regtui.text import mask_login, printable
 
 if TYPE_CHECKING:
@@ -115,6 +115,8 @@ def parse(arguments: list[str]) -> Options | None:
         demo=parsed.demo,
         long=parsed.long,
         sort=parsed.sort,
+        platform=platform_named(parsed.platform) if parsed.platform else None,
+        raw=parsed.raw,
     )
 
 
@@ -169,6 +171,10 @@ def _check(command: str, words: list[str], parsed: argparse.Namespace) -> None:
         raise UsageError(f"{command} takes a name, for example: regtui {command} {_EXAMPLES[command]}")
     if (parsed.long or parsed.sort) and command != "tags":
         raise UsageError(f"--{'long' if parsed.long else 'sort'} belongs to tags")
+    if (parsed.platform or parsed.raw) and command != "inspect":
+        raise UsageError(f"--{'platform' if parsed.platform else 'raw'} belongs to inspect")
+    if parsed.raw and parsed.json:
+        raise UsageError("--raw and --json both say what is printed: take one of them")
     for option in ("strict", "all", "dry_run", "push", "record", "ask"):
         if getattr(parsed, option) and command != (owner := "lint" if option == "ask" else "resolve"):
             raise UsageError(f"--{option.replace('_', '-')} belongs to {owner}")
@@ -262,6 +268,14 @@ def build_parser() -> argparse.ArgumentParser:
     listing.add_argument("--long", action="store_true", help="with digest, date, size and platforms; signatures folded")
     orders = ("semver", "name", "date", "size")
     listing.add_argument("--sort", default="", choices=orders, help="newest version first, by name, newest, largest")
+    inspecting = parser.add_argument_group("inspect")
+    inspecting.add_argument(
+        "--platform",
+        default="",
+        metavar="OS/ARCH",
+        help="of an index the image for linux/arm64 (default: this host's)",
+    )
+    inspecting.add_argument("--raw", action="store_true", help="the manifest alone, byte for byte as it was sent")
     output = parser.add_argument_group("output")
     output.add_argument("--json", action="store_true", help="one JSON document")
     output.add_argument("--no-color", action="store_true", help="plain text (also: NO_COLOR)")

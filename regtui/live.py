@@ -116,7 +116,7 @@ class LiveSession:
         self.place = place
         self._means = means
         self._engine = engine_of(config)
-        self._platform = platform or host_platform()
+        self.platform = platform or host_platform()
         self._elsewhere = store is not None
         self._caches = caches
         self._stored = store or store_for(HostFiles(config.root), config, docker_config=docker_config)
@@ -128,11 +128,6 @@ class LiveSession:
         self.images: LocalImages | None = None
         self.requests = RequestLog()
         self.pause: Callable[[float], Awaitable[None]] = asyncio.sleep
-
-    @property
-    def platform(self) -> Platform:
-        """The platform that the host pulls for."""
-        return self._platform
 
     @property
     def listing_seconds(self) -> float:
@@ -181,13 +176,13 @@ class LiveSession:
             self._engine,
             self._opened(),
             self._target,
-            self._platform,
+            self.platform,
             clock,
             queue.put_nowait,
             strict=strict,
             seen=self._seen,
         )
-        resolution = Resolution(self._engine, plan, self._platform, asker, clock, queue)
+        resolution = Resolution(self._engine, plan, self.platform, asker, clock, queue)
         async for event in resolution.events(strict=strict, ask_all=ask_all):
             yield event
 

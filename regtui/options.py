@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from typing import TYPE_CHECKING, NoReturn, Protocol, TypeVar
 
 from regtui.frozen import dataclass
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from regtui.daemon.answers import LiveDaemon
+    from regtui.engines.base import Platform
     from regtui.host.files import FileSource
     from regtui.host.model import ContainerdClient, EngineName
     from regtui.registry.network import Dialer, Resolver
@@ -124,6 +126,8 @@ class Options:
     demo: bool = False
     long: bool = False
     sort: str = ""
+    platform: Platform | None = None
+    raw: bool = False
 
 
 class Parser(argparse.ArgumentParser):
@@ -141,3 +145,18 @@ def realm_pair(text: str) -> tuple[str, str]:
         example = "reg.example.com=auth.example.com"
         raise UsageError(f"--allow-auth-realm {printable(text)}: it is REGISTRY=HOST, for example {example}")
     return registry.lower(), host.lower()
+
+
+_KNOWN_AS = {"x86_64": "amd64", "aarch64": "arm64"}
+"""The kernel's words for architectures -> those of images."""
+
+
+def platform_named(text: str) -> Platform:
+    """Read `--platform OS/ARCHITECTURE[/VARIANT]`, as docker has it."""
+    from regtui.engines.base import Platform
+
+    if not re.fullmatch(r"[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9.]+)?", text, re.ASCII):
+        example = "linux/arm64 or linux/arm/v7"
+        raise UsageError(f"--platform {printable(text, 100)}: it is OS/ARCHITECTURE[/VARIANT], for example {example}")
+    system, architecture, *variant = text.split("/")
+    return Platform(system, _KNOWN_AS.get(architecture, architecture), *variant)

@@ -113,6 +113,10 @@ USAGE = [
     (("tags", "a", "--sort", "wrong"), "--sort"),
     (("inspect", "a", "--long"), "--long belongs to tags"),
     (("catalog", "quay.io", "--sort", "name"), "--sort belongs to tags"),
+    (("tags", "a", "--platform", "linux/arm64"), "--platform belongs to inspect"),
+    (("resolve", "a", "--raw"), "--raw belongs to inspect"),
+    (("inspect", "a", "--raw", "--json"), "--raw and --json both say what is printed"),
+    (("inspect", "a", "--platform", "arm64"), "it is OS/ARCHITECTURE[/VARIANT], for example linux/arm64"),
 ]
 
 
@@ -298,3 +302,30 @@ def noted(self, number, *rest):
 asyncio.unix_events._UnixSelectorEventLoop.add_signal_handler = noted
 runpy.run_module("regtui", run_name="__main__")
 """
+
+
+def test_one_platform_of_an_index_is_shown_or_said_to_be_missing(large_registry: Large) -> None:
+    name = f"{large_registry.address}/team-05/app-05"
+    shown = document("inspect", name, "--platform", "linux/aarch64", *ENGINE)
+    assert (shown["platform"], shown["size"]) == ("linux/arm64", large_registry.arm64.size)
+    missing = run("inspect", name, "--platform", "linux/arm/v7", *ENGINE)
+    assert missing.returncode == 1
+    assert "it has no image for linux/arm/v7: linux/amd64 is shown" in missing.stdout
+    assert missing.stderr == f"regtui: {name}:latest has no image for linux/arm/v7\n"
+    assert "no image for linux" in run("--demo", "inspect", "quay.io/arm/only", "--platform", "linux/s390x").stdout
+
+
+def test_the_raw_manifest_is_what_the_digest_is_of(large_registry: Large) -> None:
+    name = f"{large_registry.address}/team-05/app-06"
+
+    def raw(*more: str) -> bytes:
+        words = command("inspect", name, "--raw", "--no-cache", *more, *ENGINE)
+        return subprocess.run(words, env=environment(), capture_output=True, check=True, timeout=60).stdout
+
+    large_registry.journal.take_requests()
+    assert digest_of(raw()) == large_registry.index.digest
+    assert large_registry.asked == ["GET /v2/ 200", "GET /v2/team-05/app-06/manifests/latest 200"]
+    assert digest_of(raw("--platform", "linux/arm64")) == large_registry.arm64.digest
+    ran = run("inspect", name, "--raw", "--platform", "linux/riscv64", *ENGINE)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "it has no image for linux/riscv64" in ran.stderr

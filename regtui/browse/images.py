@@ -59,6 +59,11 @@ def is_index(entry: Entry) -> bool:
     return entry.descriptor.media_type in (OCI_INDEX, DOCKER_LIST)
 
 
+def is_for(entry: Entry, platform: Platform) -> bool:
+    """Say whether an entry of an index is for a platform; one without a variant is for all of them."""
+    return _fits(entry, platform) and _variant(entry) in ("", platform.variant or _variant(entry))
+
+
 def _fits(entry: Entry, platform: Platform) -> bool:
     names = entry.descriptor.platform
     return names is not None and (names.os, names.architecture) == (platform.os, platform.architecture)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from regtui.browse.browser import opened
 from regtui.browse.facts import AT_ONCE
-from regtui.browse.images import entry_for, is_index, read_image
+from regtui.browse.images import entry_for, is_for, is_index, read_image
 from regtui.browse.models import BrowseError, Details, PlatformDetails
 from regtui.browse.referring import Referring, read_referrers
 from regtui.browse.refusals import explained
@@ -57,6 +57,26 @@ async def details(
     return looked_at.assembled(reference, fetched, image.result(), referring.result())
 
 
+async def manifest_of(
+    session: BrowseSession, place: Place, repository: str, reference: str, *, of_platform: bool = False
+) -> Fetched:
+    """Return the manifest of a tag or digest as it was sent, with nothing else asked for; BrowseError.
+
+    `of_platform`: of an index the manifest of the session's platform.
+    """
+    browser = await opened(session, place)
+    try:
+        fetched = await _Look(session, browser, repository).fetch(reference)
+        if not of_platform or fetched.manifest.kind is not Kind.INDEX:
+            return fetched
+        entry = entry_for(fetched.manifest, session.platform)
+        if entry is None or not is_for(entry, session.platform):
+            raise BrowseError(f"{place.title}: it has no image for {session.platform}", Outcome.NOT_FOUND)
+        return await browser.content(repository, entry.descriptor.digest)
+    except RegistryError as error:
+        raise explained(error, place, browser.login) from error
+
+
 class _Look:
     """One look at one manifest: what was found on the way, and what was odd."""
 
@@ -97,6 +117,9 @@ class _Look:
         if manifest.kind is not Kind.INDEX:
             return await read_image(self._browser, self._repository, manifest)
         self._chosen = entry_for(manifest, self._platform)
+        if self._chosen is not None and not is_for(self._chosen, self._platform):
+            shown = self._chosen.platform or "its first entry"
+            self._notes.append(f"it has no image for {self._platform}: {shown} is shown")
         wanted = [self._chosen] if self._chosen else []
         wanted += [entry for entry in manifest.entries if sizes and not entry.attests and not is_index(entry)]
         digests = list(dict.fromkeys(entry.descriptor.digest for entry in wanted))

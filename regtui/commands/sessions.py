@@ -38,7 +38,9 @@ def open_session(options: Options) -> Iterator[LiveSession]:
 def session_of(options: Options, config: HostConfig, place: str) -> Iterator[LiveSession]:
     """Yield a session for a configuration; the demo's world lives as long as its session."""
     with means_of(options) as means:
-        yield session_with(means, config, place, options.there)
+        session = session_with(means, config, place, options.there)
+        session.platform = options.platform or session.platform
+        yield session
 
 
 def session_with(means: Means, config: HostConfig, place: str, there: OtherHost | None = None) -> LiveSession:

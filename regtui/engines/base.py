@@ -307,6 +307,9 @@ class Platform:
     architecture: str = "amd64"
     variant: str = ""
 
+    def __str__(self) -> str:
+        return "/".join(filter(None, (self.os, self.architecture, self.variant)))
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
