@@ -21,10 +21,9 @@ def program(*words: str) -> list[str]:
 
 
 def press(terminal: Terminal, keys: bytes, *words: str) -> None:
-    """Press keys, wait for words one after the other, and then until everything was said."""
+    """Press keys, wait for words, and then until everything was said."""
     terminal.send(keys)
-    for word in words:
-        terminal.until(word)
+    terminal.until(*words)
     terminal.quiet()
 
 

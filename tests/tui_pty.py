@@ -43,12 +43,12 @@ class Terminal:
         """Press keys."""
         os.write(self._master, keys)
 
-    def until(self, words: str) -> None:
-        """Read until the words were written."""
+    def until(self, *words: str) -> None:
+        """Read until all the words were written, in whatever order: one painting may hold them."""
         start = len(self.out)
-        wanted = words.encode()
-        while wanted not in self.out[max(0, start - len(wanted)) :]:
-            assert self._read(LIMIT), f"{words!r} never came; the end was {self.out[-300:]!r}"
+        for wanted in (word.encode() for word in words):
+            while wanted not in self.out[max(0, start - len(wanted)) :]:
+                assert self._read(LIMIT), f"{wanted!r} never came; the end was {self.out[-300:]!r}"
 
     def has(self, words: str) -> None:
         """Read until the words were written, now or before."""

@@ -30,7 +30,7 @@ WIDE = 110
 """Columns from which something stands beside the list."""
 
 
-class BrowsingScreen(FirstScreen):
+class BrowsingScreen(FirstScreen[None]):
     """A screen about a place, or about something in it that `path` leads to."""
 
     CSS_PATH = "browse.tcss"

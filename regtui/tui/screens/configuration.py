@@ -6,8 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.containers import Container, Horizontal
-from textual.reactive import Reactive
 
 from regtui.tui.actions import ACTIONS, Place, by_id
 from regtui.tui.bindings import browsing_bindings
@@ -19,6 +17,7 @@ from regtui.tui.panels import NEEDED, frame_bottom, frame_top, title_line, too_s
 from regtui.tui.screens.panel import ChoicePanel, TextPanel
 from regtui.tui.screens.surveying import SurveyedScreen
 from regtui.tui.widgets.entry_view import EntryView
+from regtui.tui.widgets.first_paint import Box, Row
 from regtui.tui.widgets.footer import FooterBar
 from regtui.tui.widgets.line_view import FixedLines
 
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.events import Resize
     from textual.geometry import Size
-    from textual.widget import Widget
 
     from regtui.survey.model import Survey
     from regtui.tui.entries import Entry
@@ -47,8 +45,6 @@ class ConfigurationScreen(SurveyedScreen):
     CSS_PATH = "configuration.tcss"
     BINDINGS: ClassVar[list[BindingType]] = browsing_bindings(Place.CONFIGURATION)
     AUTO_FOCUS = "#verdicts"
-    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
-    """As on the home screen: the parts show their focus themselves."""
 
     def __init__(self, survey: Survey, place: str, glyphs: Glyphs, look: Callable[[], None] | None = None) -> None:
         super().__init__()
@@ -61,15 +57,15 @@ class ConfigurationScreen(SurveyedScreen):
         """Lay out two columns; on a small screen the second one's entries stand below the first one's."""
         self._fit(self.app.size)
         yield FixedLines(self._title(), id="title")
-        with Horizontal(id="columns"):
-            with Container(id="main"):
+        with Row(id="columns"):
+            with Box(id="main"):
                 yield FixedLines(self._top("Configuration", lit=True), id="top")
-                with Container(classes="body"):
+                with Box(classes="body"):
                     yield EntryView(self._verdicts(), id="verdicts")
                 yield FixedLines(id="bottom")
-            with Container(id="side"):
+            with Box(id="side"):
                 yield FixedLines(self._top("What it says", lit=False), id="side-top")
-                with Container(classes="body"):
+                with Box(classes="body"):
                     yield EntryView(self._settings(), id="settings")
                 yield FixedLines(id="side-bottom")
         yield FooterBar(Place.CONFIGURATION, plain=self._glyphs.plain, id="footer")

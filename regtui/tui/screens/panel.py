@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import Container
 from textual.screen import ModalScreen
 
 from regtui.tui.actions import Place
+from regtui.tui.widgets.first_paint import Box, FirstScreen
 from regtui.tui.widgets.footer import FooterBar
 from regtui.tui.widgets.line_view import TextLines
 from regtui.tui.widgets.virtual_list import VirtualList
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from regtui.tui.widgets.virtual_list import Rows
 
 
-class Panel(ModalScreen[int | None]):
+class Panel(FirstScreen[int | None], ModalScreen[int | None]):
     """A box with a title; escape closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss", "Close", show=False)]
@@ -39,7 +39,7 @@ class Panel(ModalScreen[int | None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the box and the keys."""
-        with Container(id="box") as box:
+        with Box(id="box") as box:
             box.border_title = self._title
             yield from self.inside()
         yield FooterBar(self.place, plain=self._plain, id="footer")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.message import Message
-from textual.screen import Screen
 
 from regtui.beside import Beside
 from regtui.tui.panels import notes_lines, refusal_lines, title_line
@@ -30,7 +29,7 @@ class Surveyed(Message):
     survey: Survey
 
 
-class SurveyingScreen(FirstScreen):
+class SurveyingScreen(FirstScreen[None]):
     """Shows a host's title, refusal and notes, and takes a survey of it; `surveyed` is for what else shows of it."""
 
     def __init__(
@@ -114,7 +113,7 @@ class SurveyingScreen(FirstScreen):
             self._survey_once(self._look)
 
 
-class SurveyedScreen(Screen[None]):
+class SurveyedScreen(FirstScreen[None]):
     """A screen over the home screen that shows its survey."""
 
     def show(self, survey: Survey) -> None:

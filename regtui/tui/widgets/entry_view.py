@@ -79,10 +79,12 @@ class EntryView(LineView, can_focus=True):
 
     def draw(self, make: MakeEntries) -> None:
         """Show other entries; the cursor stays on its number for as long as there is one."""
+        before, cursor = self.laid.lines, self._cursor
         self._make, self._laid = make, None
         self._cursor = max(0, min(self._cursor, len(self.laid.entries) - 1))
         self.resize_content()
-        self.refresh()
+        if (self.laid.lines, self._cursor) != (before, cursor):
+            self.refresh()
         self.post_message(self.Moved(self))
 
     def to_section(self, by: int) -> bool:
@@ -108,7 +110,6 @@ class EntryView(LineView, can_focus=True):
         """Lay out for the new width; another width has other lines."""
         self._cursor = max(0, min(self._cursor, len(self.laid.entries) - 1))
         self.resize_content()
-        self.refresh()
         self.call_after_refresh(self._bring_into_view)
 
     def action_move(self, by: int) -> None:

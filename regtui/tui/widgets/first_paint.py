@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from textual.containers import Container, Horizontal
 from textual.reactive import Reactive
-from textual.screen import Screen
+from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Row(PaintedFirst, Horizontal):
     """Holds others side by side."""
 
 
-class FirstScreen(Screen[None]):
+class FirstScreen(Screen[ScreenResultType]):
     """A screen whose parts are painted once when it opens, and show their focus themselves."""
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
@@ -52,11 +52,15 @@ class FirstScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Know that Textual lays out and paints everything now."""
-        self.call_next(self._has_painted)
+        self.call_after_refresh(self._has_painted)
 
     def _has_painted(self) -> None:
         self._painted = True
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
-        """Ask for a new layout at any time, for a painting once there was one."""
-        return super().refresh(*regions, repaint=repaint and self._painted, layout=layout, recompose=recompose)
+        """Ask for a new layout at any time, for a painting once there was one.
+
+        Regions are what a screen below has painted, which shines through a panel: nobody would paint those later.
+        """
+        wanted = repaint and (self._painted or bool(regions))
+        return super().refresh(*regions, repaint=wanted, layout=layout, recompose=recompose)
