@@ -61,7 +61,13 @@ class FakeFacts:
     async def describe(self, tags: Sequence[str]) -> AsyncGenerator[TagFacts, None]:
         """Yield what is scripted for a tag, else a plain image."""
         for tag in tags if self.allowed else ():
+            if self.browsing.facts_gate is not None:
+                await self.browsing.facts_gate.wait()
             self.browsing.asked[f"facts {tag}"] += 1
+            if not self.spend:
+                yield TagFacts(tag, digest(tag), claimed=True)
+                continue
+            self.browsing.asked["pulls"] += self.browsing.counts_pulls
             yield self.browsing.facts_of.get(tag) or TagFacts(tag, digest(tag), size=1_000_000, kind="image")
             await asyncio.sleep(0)
 
@@ -79,9 +85,11 @@ class FakeBrowsing:
     sought: Mapping[str, Sequence[str]] = field(default_factory=dict)
     found: Mapping[str, Sequence[str]] = field(default_factory=dict)
     searchable: bool = False
+    counts_pulls: bool = False
     mirror: bool = False
     stand: Standing = field(default_factory=lambda: Standing("https://registry.example", LOGIN))
     gate: asyncio.Event | None = None
+    facts_gate: asyncio.Event | None = None
     origin: Origin = Origin.SCAN
     age: float = 0.0
     invalid: int = 0
@@ -168,7 +176,7 @@ class FakeBrowsing:
 
     def facts(self, place: Place, repository: str) -> Facts:
         """Return what knows every tag."""
-        return FakeFacts(self, not place.mirror)
+        return FakeFacts(self, not place.mirror, not self.counts_pulls)
 
     async def details(self, place: Place, repository: str, reference: str) -> Details:
         """Return what is scripted; a reference that is not never gets an answer."""

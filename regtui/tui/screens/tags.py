@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import islice
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -54,7 +55,9 @@ class TagsScreen(ListingScreen):
         self._came: list[str] = []
         self._ordered = 0
         self._wanted = Wanted()
+        self._asked_for: list[str] = []  # by a person, beyond those in view
         self._reader = around.browsing.facts(place, self.repository)
+        self._costs = not self._reader.spend
         self._reading_facts = False
 
     def rows(self) -> TagRows:
@@ -90,10 +93,12 @@ class TagsScreen(ListingScreen):
     def note(self) -> str:
         """Say what is folded, and what is not asked for without a key."""
         told = []
-        if self._came and not self._reader.allowed:
+        if self._asked_for:
+            told.append(f"reading dates and sizes, {number(len(self._asked_for))} to come")
+        elif self._came and not self._reader.allowed:
             told.append("f reads dates and sizes")
         elif self._came and not self._reader.spend:
-            told.append("dates and sizes cost pulls: f reads them")
+            told.append("dates and sizes cost pulls: f reads those in view")
         if self.tags.folded:
             told.append(f"{number(self.tags.folded)} signatures and the like folded")
         if self.place.note:
@@ -124,7 +129,7 @@ class TagsScreen(ListingScreen):
 
     def read(self, number: int, *, fresh: bool) -> None:
         """Read the tags."""
-        self.tags, self._came, self._ordered = Tags(), [], 0
+        self.tags, self._came, self._ordered, self._asked_for = Tags(), [], 0, []
         if fresh:
             self._reader.forget()
         self._wanted.clear()
@@ -192,17 +197,17 @@ class TagsScreen(ListingScreen):
 
     @on(NameList.Scrolled)
     def want_facts(self) -> None:
-        """Want what is in view and not known; nothing while the registry wants a pause."""
-        in_view = [self.names.item(row).name for row in self.list.in_view]
-        self._want(in_view)
-
-    def _want(self, tags: list[str]) -> None:
+        """Want what is in view and not known, then what was asked for; nothing while the registry wants a pause."""
         if not self._reader.allowed or self.wait_left:
             return
-        self._wanted.replace([tag for tag in tags if tag not in self.tags.facts])
+        in_view = [self.names.item(row).name for row in self.list.in_view]
+        self._asked_for = [tag for tag in self._asked_for if tag not in self.tags.facts]
+        self._wanted.replace([tag for tag in dict.fromkeys(in_view + self._asked_for) if tag not in self.tags.facts])
         if self._wanted.pending and not self._reading_facts:
             self._reading_facts = True
             self._read_facts()
+        elif not self._wanted.pending:
+            self._reader.spend = not self._costs  # what is scrolled to spends nothing more
 
     @work(group="facts", exclusive=True)
     async def _read_facts(self) -> None:
@@ -218,6 +223,9 @@ class TagsScreen(ListingScreen):
                 self.list.repaint(row)
         if self.selected is not None and self.selected.name in same:
             self.fixed("beside").draw(self.side())
+        if self._asked_for:
+            self._asked_for = [tag for tag in self._asked_for if tag not in self.tags.facts]
+            self.tell_status()
         standing = self.standing
         if facts.trouble and standing is not None and standing.retry_after and self.wait_left is None:
             self.count_down(standing.retry_after)
@@ -227,27 +235,26 @@ class TagsScreen(ListingScreen):
         """Dates and sizes that are known now may change the order; then others are in view."""
         self._reading_facts = False
         self.tell_title()
+        self.tell_status()
         if self.order in (Order.DATE, Order.SIZE):
             self.put_in_order()
         else:
             self.want_facts()
 
     def action_fill_in(self) -> None:
-        """Read more facts than those in view; on a mirror, and where it costs pulls, only on this word."""
-        if not self._reader.spend or not self._reader.allowed:
-            self._reader.allowed = self._reader.spend = True
-            self._reader.forget()
-            self.tags = Tags(self.tags.attached)
-            self.show_names()
-            return
+        """Read more facts than those in view; of a mirror, and where each costs a pull, those alone on this word."""
         self._end_wait()
-        known = self.tags.facts
+        known, more = self.tags.facts, self._reader.allowed and not self._costs
+        self._reader.allowed = self._reader.spend = True
+        if self._costs:
+            self._reader.forget()  # what it knows of tags is what headers claim
         self.tags = Tags(self.tags.attached)
         for facts in known.values():
-            if not facts.trouble:
+            if not facts.trouble and not (self._costs and facts.claimed):
                 self.tags = with_facts(self.tags, facts)
-        unknown = [tag for tag in self.names.all if tag not in self.tags.facts]
-        self._want(unknown[:FILLED_IN])
+        shown = (self.names.item(row).name for row in range(len(self.names)))
+        unknown = (tag for tag in shown if tag not in self.tags.facts)
+        self._asked_for = list(islice(unknown, FILLED_IN)) if more else []
         self.show_names()
 
     # What is opened.
