@@ -189,6 +189,7 @@ def test_what_a_seek_finds_stands_first_and_once() -> None:
     names.advance()
     assert shown(names) == ["team/two", "team/one", "team/three"]
     assert names.matching == 3
+    assert not names.item(0).ahead
     names.look_for(read_filter(""))
     names.advance()
     assert shown(names) == ["a/x", "team/one", "team/three", "team/two"]

@@ -164,17 +164,6 @@ async def test_refreshing_passes_the_cache() -> None:
         assert status(screen_text(pilot)) == "2 repositories, complete"
 
 
-async def test_a_list_that_was_scrolled_is_read_again() -> None:
-    names = [f"team/app-{number:03}" for number in range(200)]
-    async with browsing(FakeBrowsing([names])) as pilot:
-        await pilot.press("end")
-        await calm(pilot)
-        await pilot.press("r")
-        await calm(pilot)
-        assert status(screen_text(pilot)) == "200 repositories, complete"
-        assert "team/app-000" in screen_text(pilot)
-
-
 @pytest.mark.fault(37)
 async def test_a_million_names_are_found_in_slices_and_the_cursor_draws_two_rows(
     monkeypatch: pytest.MonkeyPatch,
@@ -279,44 +268,6 @@ async def test_a_mirror_is_not_asked_for_manifests_until_a_person_does() -> None
         assert "f reads dates and sizes" in screen_text(pilot)
         await pilot.press("f")
         await until(pilot, lambda: sum(key.startswith("facts") for key in means.asked) == 4)
-
-
-async def test_a_key_reads_a_hundred_more_than_those_in_view_and_the_order_takes_them_in() -> None:
-    tags = [f"v{number}" for number in range(500)]
-    gate = asyncio.Event()
-    gate.set()
-    means = FakeBrowsing(APPS.pages, tag_pages={"team/app": [tags]}, facts_gate=gate)
-    async with browsing(means) as pilot:
-        await opened(pilot)
-        await pilot.press("s", "s", "s")
-        await until(pilot, lambda: "largest first, " in screen_text(pilot))
-        await calm(pilot)
-        known = sum(key.startswith("facts") for key in means.asked)
-        gate.clear()
-        await pilot.press("f")
-        await until(pilot, lambda: "reading dates and sizes, 100 to come" in screen_text(pilot))
-        gate.set()
-        await until(pilot, lambda: f"largest first, {known + 100} of 500 known" in screen_text(pilot))
-        assert "to come" not in screen_text(pilot)
-        assert max(count for key, count in means.asked.items() if key.startswith("facts")) == 1
-
-
-async def test_where_facts_cost_pulls_a_key_reads_those_in_view_and_scrolling_spends_nothing() -> None:
-    tags = [f"v{number}" for number in range(500)]
-    means = FakeBrowsing(APPS.pages, tag_pages={"team/app": [tags]}, counts_pulls=True)
-    async with browsing(means) as pilot:
-        await opened(pilot)
-        height = screen(pilot).query_one(NameList).size.height
-        await until(pilot, lambda: means.asked["facts v499"] == 1)
-        await pilot.press("f")
-        await until(pilot, lambda: means.asked["pulls"] == height)
-        await pilot.press("f")
-        await calm(pilot)
-        await pilot.press("end")
-        await until(pilot, lambda: means.asked["facts v0"] == 1)
-        await calm(pilot)
-        assert means.asked["pulls"] == height
-        assert "dates and sizes cost pulls: f reads those in view" in screen_text(pilot)
 
 
 async def test_signatures_are_folded_and_equal_digests_marked() -> None:

@@ -140,6 +140,17 @@ async def test_rows_that_are_added_in_view_are_drawn() -> None:
         assert {3, 4} <= set(rows.drawn)
 
 
+async def test_a_cursor_that_went_to_a_row_not_shown_yet_is_in_view_once_it_is() -> None:
+    rows = Counted(HEIGHT + 5)
+    async with listing(rows) as (pilot, widget, _app):
+        rows.count = 500
+        await pilot.press("end")
+        widget.grown()
+        await pilot.pause()
+        await pilot.pause()
+        assert first_visible(widget) == f"row {500 - HEIGHT}"
+
+
 async def test_fewer_rows_keep_the_cursor_on_one() -> None:
     async with listing(Counted(100)) as (pilot, widget, _app):
         await pilot.press("end")

@@ -92,6 +92,14 @@ class NameList(VirtualList):
         """Every row's cursor is as wide."""
         self.refresh(Region(0, index - self.scroll_offset.y, self._covered(), 1))
 
+    def follow(self, row: int) -> None:
+        """The row under the cursor stands elsewhere now: the cursor goes with it, on the same line of the screen."""
+        line = self.cursor - round(self.scroll_y)
+        self.resize_content()
+        self.set_reactive(NameList.cursor, row)
+        if 0 <= line < self.size.height:
+            self.scroll_to(y=row - line, animate=False, force=True)
+
     def repaint(self, index: int) -> None:
         """Draw a row again of which more is known now."""
         if index in self.in_view:

@@ -18,7 +18,7 @@ SOUGHT_LIMIT = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What a row stands for: a name, or a namespace; `ahead` where a seek found it before the scan came to it."""
+    """What a row stands for: a name, or a namespace; `ahead` where a seek found it and the scan is not there yet."""
 
     name: str
     depth: int = 0
@@ -38,6 +38,7 @@ class Names:
         self.version = 0  # another one wherever rows may be others than before, and not merely more
         self._ahead: list[str] = []
         self._skipped: set[str] = set()
+        self._met: set[str] = set()
         self._alike: array[int] = array("I")
         self._tree: Level | None = None
         self._opened: frozenset[str] = frozenset()
@@ -89,7 +90,7 @@ class Names:
     def look_for(self, wanted: Filter) -> None:
         """Begin to look for something else."""
         self.search = Search(wanted)
-        self._ahead, self._skipped, self._alike = [], set(), array("I")
+        self._ahead, self._skipped, self._met, self._alike = [], set(), set(), array("I")
         self.version += 1
         if self._tree is not None:
             self._tree = Level()
@@ -136,8 +137,13 @@ class Names:
 
     def _leave_out(self, start: int) -> None:
         """Drop matches that stand above already, where a seek put them."""
-        new = [row for row in self.search.found[start:] if self.all[row] not in self._skipped]
+        found = self.search.found[start:]
+        new = [row for row in found if self.all[row] not in self._skipped]
+        if len(new) == len(found):
+            return
         self.search.found = self.search.found[:start] + array("I", new)
+        self._met.update(self.all[row] for row in found if self.all[row] in self._skipped)
+        self.version += 1
 
     def look_for_alike(self) -> None:
         """Where nothing matches at all, take what is merely alike."""
@@ -157,7 +163,8 @@ class Names:
         if self._alike:
             return Item(self.all[self._alike[row]])
         if row < len(self._ahead):
-            return Item(self._ahead[row], ahead=True)
+            name = self._ahead[row]
+            return Item(name, ahead=name not in self._met)
         row -= len(self._ahead)
         if self._tree is not None:
             node = self._tree.node(row)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from regtui.browse.models import BrowseError
 
+KINDS = ("sig", "att", "sbom")
+"""The order of what is attached to an image, whatever order a registry lists it in; other kinds stand behind."""
 ORDERS = (Order.SEMVER, Order.NAME, Order.DATE, Order.SIZE)
 """In the order in which the key goes through them."""
 
@@ -95,7 +97,8 @@ class Tags:
     def attached_to(self, tag: str) -> tuple[Attached, ...]:
         """Return what is attached to the image of a tag, as far as its digest is known."""
         known = self.facts.get(tag)
-        return self.attached.get(known.digest, ()) if known is not None and known.digest else ()
+        attached = self.attached.get(known.digest, ()) if known is not None and known.digest else ()
+        return tuple(sorted(attached, key=lambda each: KINDS.index(each.kind) if each.kind in KINDS else len(KINDS)))
 
     def others(self, tag: str) -> tuple[str, ...]:
         """Return the other tags that are known to be the same image, `latest` first."""

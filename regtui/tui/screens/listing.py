@@ -51,6 +51,7 @@ class ListingScreen(BrowsingScreen):
         self.reading = Reading()
         self._number = 0
         self._shown = -1
+        self._under = ""
         self._drawn = 0.0
         self._wait_ends = 0.0
         self._wait: Timer | None = None
@@ -268,10 +269,25 @@ class ListingScreen(BrowsingScreen):
     def show_names(self) -> None:
         """Draw the list and all around it."""
         self._drawn, self._shown = time.monotonic(), self.names.version
+        self._follow_selected()
         self.set_class(not len(self.names), "-empty")
         self.list.show(self.rows())
         self.fixed("empty").draw(self._empty())
         self.show_around()
+
+    def _follow_selected(self) -> None:
+        """Let the cursor go along where rows came above the one that it stands on."""
+        cursor, count = self.list.cursor, len(self.names)
+        added = count - self.list.virtual_size.height
+        for row in range(cursor, min(cursor + added + 1, count)) if cursor and added > 0 else ():
+            if self.names.item(row).name == self._under:
+                self.list.follow(row)
+                break
+        self._note_selected()
+
+    def _note_selected(self) -> None:
+        item = self.selected if self.list.cursor < len(self.names) else None
+        self._under = item.name if item is not None else ""
 
     def _show_more(self) -> None:
         """Show that there are more names: at once while there is room for them, else a few times a second."""
@@ -310,6 +326,7 @@ class ListingScreen(BrowsingScreen):
         self.fixed("bottom").draw(self._status())
 
     def _tell_selected(self) -> None:
+        self._note_selected()
         self.fixed("below").draw(self._below())
         self.fixed("beside").draw(self.side())
 

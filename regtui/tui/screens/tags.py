@@ -178,7 +178,7 @@ class TagsScreen(ListingScreen):
             self._search_on()
         if selected is not None and self.names.is_searched:
             row = next((row for row in range(len(self.names)) if self.names.item(row).name == selected.name), 0)
-            self.list.set_reactive(NameList.cursor, row)
+            self.list.follow(row)
         self.show_names()
         self.want_facts()
 

@@ -134,6 +134,8 @@ class VirtualList(LineView, can_focus=True):
         top, bottom = self.scroll_offset.y, self.scroll_offset.y + self.size.height
         for index in range(max(old, top), min(new, bottom)):
             self.refresh_line(index)
+        if self.cursor >= old:
+            self._keep_in_view()
 
     def on_resize(self) -> None:
         """Draw for the new width."""
