@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import parse_qsl
 
+from regtui.browse.asked_as import login_words, missing_words, refused_words
 from regtui.browse.models import BrowseError, Standing
 from regtui.browse.refusals import explained
 from regtui.browse.where import endpoints_of
+from regtui.engines.commands import login_on
 from regtui.host.credentials import Credential
-from regtui.outcome import Stage
+from regtui.outcome import Outcome, Stage
 from regtui.registry import limits
 from regtui.registry.asking import Errand
 from regtui.registry.browsing import Browser, Fetched
 from regtui.registry.descriptors import ManifestError
-from regtui.registry.errors import AnswerRefused, CertificatesError, NetworkError, RegistryError
+from regtui.registry.errors import AnswerRefused, CertificatesError, NetworkError, NoCredentials, RegistryError
 from regtui.registry.flights import Flights
 from regtui.registry.image_config import read_config
 from regtui.registry.jsonbody import off_loop
@@ -125,14 +128,16 @@ class PlaceBrowser(Browser):
     @property
     def login(self) -> str:
         """Which credential is used and where it comes from, or why none is; empty before anything was asked."""
-        granted = self._granted
-        if granted is None:
-            return ""
-        if granted.authorization.value is None:
-            return "asked without a login: the registry wants none"
-        if granted.authorization.identity:
-            return f"asked as {granted.authorization.identity}: {granted.words or self._words}"
-        return f"asked without a login: {granted.words or self._words}"
+        return login_words(self._granted, self._words)
+
+    def explained(self, error: RegistryError) -> BrowseError:
+        """Return an error of this place for a person, with who asked."""
+        words = self._words
+        if isinstance(error, NoCredentials) and not error.withheld:
+            registry = "" if self.place.mirror else self.place.registry
+            told = missing_words(error, words, login_on(self._session.config), registry)
+            return BrowseError(told, Outcome.UNAUTHORIZED)
+        return explained(error, self.place, refused_words(error, self._granted, words, has_login=self.has_login))
 
     @property
     def has_login(self) -> bool:
@@ -264,6 +269,7 @@ class PlaceBrowser(Browser):
             proof = await self._other_proof(refusal.answer, granted, scopes)
             if proof is None:
                 raise
+        self._granted = replace(granted, authorization=proof)
         return await self._patiently(lambda: ask(proof))
 
     async def _manifest(self, repository: str, reference: str, proof: Authorization) -> Reply:

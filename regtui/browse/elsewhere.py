@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from regtui.browse.browser import opened
 from regtui.browse.models import BrowseError, Elsewhere
-from regtui.browse.refusals import explained
 from regtui.browse.where import places, repository_at
 from regtui.outcome import Outcome
 from regtui.registry.errors import RegistryError
@@ -52,6 +51,6 @@ async def _ask(session: BrowseSession, place: Place, repository: str, tag: str, 
     except BrowseError as error:
         return Elsewhere(place.registry, None, error.outcome, str(error), mirror=mirror, order=order)
     except RegistryError as error:
-        told = explained(error, place)
+        told = browser.explained(error)
         return Elsewhere(place.registry, None, told.outcome, str(told), mirror=mirror, order=order)
     return Elsewhere(place.registry, digest, Outcome.FOUND, "", mirror=mirror, order=order)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from regtui.browse.browser import PlaceBrowser, opened
 from regtui.browse.images import Image, entry_for, read_image
 from regtui.browse.models import BrowseError, TagFacts
-from regtui.browse.refusals import countdown, explained
+from regtui.browse.refusals import countdown
 from regtui.browse.where import is_hub
 from regtui.registry.errors import AnswerRefused, RegistryError
 from regtui.registry.flights import Flights
@@ -121,8 +121,7 @@ class TagFactsReader:
                 return await self._of(browser, tag, await browser.content(self._repository, tag))
             return await self._without_a_pull(browser, tag)
         except RegistryError as error:
-            told = explained(error, self._place, browser.login)
-            return TagFacts(tag, trouble=str(told))
+            return TagFacts(tag, trouble=str(browser.explained(error)))
 
     async def _without_a_pull(self, browser: PlaceBrowser, tag: str) -> TagFacts:
         reply = await browser.head(self._repository, tag)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from regtui.browse.kept import Shelf
 from regtui.browse.models import ListingEnded, Origin
 from regtui.browse.pages import Ended, Walk
-from regtui.browse.refusals import explained
 from regtui.frozen import dataclass
 from regtui.registry.errors import RegistryError
 
@@ -106,4 +105,4 @@ def ended(error: BrowseError) -> ListingEnded:
 
 def failed(error: RegistryError, browser: PlaceBrowser) -> ListingEnded:
     """Return the end of a listing that a registry's refusal, or the network, ended."""
-    return ended(explained(error, browser.place, browser.login))
+    return ended(browser.explained(error))

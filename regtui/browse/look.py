@@ -10,7 +10,6 @@ from regtui.browse.facts import AT_ONCE
 from regtui.browse.images import entry_for, is_for, is_index, read_image
 from regtui.browse.models import BrowseError, Details, PlatformDetails
 from regtui.browse.referring import Referring, read_referrers
-from regtui.browse.refusals import explained
 from regtui.browse.where import is_hub
 from regtui.outcome import Outcome
 from regtui.registry.errors import RegistryError
@@ -53,7 +52,7 @@ async def details(
             referring = group.create_task(looked_at.referring(fetched.manifest.digest, wanted=refers))
             image = group.create_task(looked_at.image(fetched.manifest, sizes=sizes))
     except RegistryError as error:
-        raise explained(error, place, browser.login) from error
+        raise browser.explained(error) from error
     return looked_at.assembled(reference, fetched, image.result(), referring.result())
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regtui.browse.models import ListingEnded
-from regtui.browse.refusals import explained
 from regtui.browse.searching import can_search
 from regtui.outcome import Outcome
 from regtui.registry.errors import AnswerRefused, TokenError
@@ -52,7 +51,7 @@ def instead(error: RegistryError, browser: PlaceBrowser) -> ListingEnded:
     elif browser.service == _HARBOR:
         sentence, works = f"{place.title} lists its catalog to administrators alone, as Harbor does", _TYPE
     else:
-        why = reason_of(answer) if answer is not None else str(explained(error, place))
+        why = reason_of(answer) if answer is not None else str(browser.explained(error))
         sentence, works = f"{place.title} offers no catalog ({why})", _TYPE
     if can_search(place):
         works = f"{works}, {_SEARCH}"

@@ -21,6 +21,7 @@ from regtui.registry.replies import reason_of
 
 if TYPE_CHECKING:
     from regtui.browse.models import Place
+    from regtui.registry.quota import RateLimit
     from regtui.registry.replies import Reply
 
 _TLS = frozenset(
@@ -28,15 +29,22 @@ _TLS = frozenset(
 )
 
 _SAME_ANSWER = "it answers so for a private repository and for one that does not exist"
+_RED_HAT = "it gives images to nobody without a login, which is that of a Red Hat account or a service account's token"
+_ECR = "a login of ECR ends after 12 hours; aws ecr get-login-password gives the next password"
 _HABITS = {
-    "docker.io": (401, 403),
-    "quay.io": (401,),
-    "ghcr.io": (401, 403),
-    "gcr.io": (401, 403),
-    "registry.gitlab.com": (401, 403),
-    "public.ecr.aws": (401, 403),
+    "docker.io": ((401, 403), _SAME_ANSWER),
+    "quay.io": ((401,), _SAME_ANSWER),
+    "ghcr.io": ((401, 403), _SAME_ANSWER),
+    "gcr.io": ((401, 403), _SAME_ANSWER),
+    "registry.gitlab.com": ((401, 403), _SAME_ANSWER),
+    "public.ecr.aws": ((401, 403), _SAME_ANSWER),
+    "azurecr.io": ((401,), _SAME_ANSWER),
+    "registry.redhat.io": ((401, 403), _RED_HAT),
+    "amazonaws.com": ((401, 403), _ECR),
 }
-"""Registry -> statuses that it gives both for what one may not see and for what is not there."""
+"""Registry, or the domain of a cloud's registries -> statuses, and what it means by them."""
+_DOMAINS = {".gcr.io": "gcr.io", ".pkg.dev": "gcr.io", ".azurecr.io": "azurecr.io", ".amazonaws.com": "amazonaws.com"}
+"""End of a registry's name -> whose habits it has."""
 
 
 def explained(error: RegistryError, place: Place, login: str = "") -> BrowseError:
@@ -47,15 +55,13 @@ def explained(error: RegistryError, place: Place, login: str = "") -> BrowseErro
         case CertificatesError():
             return BrowseError(f"{place.title}: {error}", Outcome.TLS_FAILED)
         case NoCredentials():
-            hint = f"; docker login {place.registry} stores them" if not place.mirror and not error.withheld else ""
-            return BrowseError(_joined(f"{error}{hint}", error.withheld), Outcome.UNAUTHORIZED)
+            return BrowseError(_joined(str(error), error.withheld), Outcome.UNAUTHORIZED)
         case TokenError():
             refused = error.answer.status in (401, 403)
             outcome = _outcome_of(error.answer) if refused or error.answer.status >= 400 else Outcome.INVALID
-            habit = _habit(place, error.answer.status) if refused else ""
-            return BrowseError(
-                _joined(str(error), habit, error.withheld, login), outcome, retry_after=_wait(error.answer)
-            )
+            habit = _joined(_habit(place, error.answer.status), login) if refused else ""
+            told = _joined(str(error), habit, error.withheld)
+            return BrowseError(told, outcome, retry_after=_wait(error.answer))
         case DigestMismatch():
             return BrowseError(f"DIGEST MISMATCH: {error}", Outcome.INVALID)
         case AnswerRefused():
@@ -75,20 +81,30 @@ def countdown(seconds: float) -> str:
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min".replace(" 0 min", "")
 
 
+def pulls_left(limit: RateLimit | None) -> str:
+    """Return what is left of a pull limit, and for whom it is counted; empty where the registry does not say."""
+    if limit is None or limit.remaining is None:
+        return ""
+    most = f" of {limit.limit}" if limit.limit is not None else ""
+    window = f" in {countdown(limit.window)}" if limit.window else ""
+    counted = f", counted for {limit.source}" if limit.source else ""
+    return f"{limit.remaining}{most} pulls{window} left{counted}"
+
+
 def _refusal(error: AnswerRefused, place: Place, login: str) -> BrowseError:
     reply = error.answer
     outcome = _outcome_of(reply)
     match outcome:
         case Outcome.RATE_LIMITED:
-            wait = f"; again in {countdown(reply.retry_after)}" if reply.retry_after else ""
-            sentence = f"{place.title} says that too much was asked: {reason_of(reply)}{wait}"
+            said = f"{place.title} says that too much was asked: {reason_of(reply)}"
+            sentence = _joined(said, pulls_left(reply.rate_limit), _again(reply))
         case Outcome.UNAUTHORIZED | Outcome.DENIED:
             sentence = _joined(str(error), _habit(place, reply.status), login)
         case Outcome.NOT_FOUND:
             sentence = _joined(str(error), _habit(place, reply.status))
         case _:
             is_page = reply.media_type == "text/html" and "text/html" not in str(error)
-            sentence = f"{error}; a web page was sent" if is_page else str(error)
+            sentence = _joined(str(error), "a web page was sent" if is_page else "", _again(reply))
     return BrowseError(sentence, outcome, retry_after=_wait(reply))
 
 
@@ -129,8 +145,14 @@ def _named(place: Place, sentence: str) -> str:
 
 def _habit(place: Place, status: int) -> str:
     registry = place.registry
-    known = _HABITS.get("gcr.io" if registry.endswith((".gcr.io", ".pkg.dev")) else registry, ())
-    return f"{registry}: {_SAME_ANSWER}" if status in known and not place.mirror else ""
+    of = next((owner for end, owner in _DOMAINS.items() if registry.endswith(end)), registry)
+    statuses, meaning = _HABITS.get(of, ((), ""))
+    return f"{registry}: {meaning}" if status in statuses and not place.mirror else ""
+
+
+def _again(reply: Reply) -> str:
+    wait = _wait(reply)
+    return f"again in {countdown(wait)}" if wait else ""
 
 
 def _wait(reply: Reply) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from regtui.browse.refusals import pulls_left
 from regtui.text import size
 
 if TYPE_CHECKING:
@@ -39,8 +40,6 @@ def _summary(details: Details, standing: Standing) -> list[tuple[str, str]]:
     manifest = details.manifest
     digest = f"{details.digest}  ({_proof(details)})"
     artifact = f"  ({manifest.artifact_type})" if manifest.artifact_type else ""
-    limit = standing.rate_limit
-    left = "" if limit is None else f"{limit.remaining} of {limit.limit} pulls left, counted for {limit.source}"
     return [
         ("digest", digest),
         ("type", f"{manifest.kind}, {manifest.media_type}{artifact}"),
@@ -50,7 +49,7 @@ def _summary(details: Details, standing: Standing) -> list[tuple[str, str]]:
         ("from", f"{standing.url}{'  mirror' if details.place.mirror else ''}"),
         ("login", standing.login),
         ("withheld", standing.withheld),
-        ("limit", left),
+        ("limit", pulls_left(standing.rate_limit)),
         ("subject", manifest.subject.digest if manifest.subject else ""),
     ]
 

@@ -174,7 +174,10 @@ class Tried:
 
     def document(self) -> list[dict[str, Any]]:
         """Return the refusals for a document."""
-        return [{"place": title, "outcome": error.outcome, "reason": str(error)} for title, error in self.refusals]
+        return [
+            {"place": title, "outcome": error.outcome, "reason": str(error), "retry_after": error.retry_after}
+            for title, error in self.refusals
+        ]
 
 
 def without_tag(name: str) -> str:

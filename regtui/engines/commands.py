@@ -30,6 +30,18 @@ def pull_command(engine: EngineName, client: str = "") -> str:
             return _PULLS.get(ContainerdClient(client or ContainerdClient.CTR), "ctr images pull")
 
 
+def login_command(engine: EngineName, client: str = "") -> str:
+    """Return the words before a registry that log in to it; empty where the engine's client has no such command."""
+    match engine:
+        case EngineName.RHEL_DOCKER | EngineName.MOBY:
+            return "docker login"
+        case EngineName.PODMAN:
+            return "podman login"
+        case EngineName.CONTAINERD:
+            known = {ContainerdClient.NERDCTL: "nerdctl login", ContainerdClient.DOCKER: "docker login"}
+            return known.get(ContainerdClient(client or ContainerdClient.CTR), "")
+
+
 def program(engine: EngineName, client: str = "") -> str:
     """Return the program that is run: `docker`, `podman`, `ctr`."""
     return pull_command(engine, client).partition(" ")[0]
@@ -59,6 +71,11 @@ def client_of(config: HostConfig) -> str:
 def pull_on(config: HostConfig) -> str:
     """Return the pull command of a host."""
     return pull_command(config.engine, client_of(config))
+
+
+def login_on(config: HostConfig) -> str:
+    """Return the command of a host that logs in to a registry, empty for none."""
+    return login_command(config.engine, client_of(config))
 
 
 def program_on(config: HostConfig) -> str:

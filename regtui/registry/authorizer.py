@@ -179,8 +179,8 @@ class Authorizer:
         place = asked.target.authority
         credential = stored.credential
         if credential is None or not has_password(credential):
-            why = stored.words or "none is stored for it"
-            raise NoCredentials(f"{place} asks for a user name and a password, and {why}")
+            asks = f"{place} asks for a user name and a password"
+            raise NoCredentials(asks, helper=stored.words, failed=stored.failed)
         if asked.origin != asked.target.origin:
             redirected = f"{secret_name(credential)} for {place} was not sent to {printable(asked.origin, 200)}"
             raise NoCredentials(f"{place} redirects to another server that asks for a password", withheld=redirected)
@@ -205,9 +205,13 @@ class Authorizer:
         if judged.use is RealmUse.REFUSED:
             raise refused_realm(asked.target.authority, realm, judged).asked("GET", get_url(question))
         question = self._with_credential(asked, question, stored, judged)
-        token, fresh = await self._token(asked, question, watch)
-        value = Secret(f"Bearer {token.value.reveal()}")
         user = printable(question.credential.username, 100) if question.credential else ""
+        try:
+            token, fresh = await self._token(asked, question, watch)
+        except TokenError as error:
+            error.user, error.words = user, stored.words
+            raise
+        value = Secret(f"Bearer {token.value.reveal()}")
         proof = Authorization(AuthorizationKind.BEARER, asked.origin, value, user, fresh)
         return Granted(proof, question.withheld, stored.words)
 

@@ -218,13 +218,18 @@ class Browser:
         return await self._patiently(lambda: ask(proof))
 
     async def _other_proof(self, answer: Reply, granted: Granted, scopes: tuple[str, ...]) -> Authorization | None:
-        """Return what else to try after a 401: a new token, one for the scope it asks for, the password itself."""
+        """Return what else to try after a 401: a new token, one for the scope it asks for, the password itself.
+
+        The password only where the answer asks for one: after a token that was good, a 401 says that this user may not
+        see what was asked for, and a password that the registry takes from nobody would look like a wrong one.
+        """
         proof = granted.authorization
         if answer.status != 401 or proof.kind is AuthorizationKind.BASIC:
             return None
+        challenges = parse_challenges(answer.challenges)
         asked_for = {
             scope
-            for challenge in parse_challenges(answer.challenges)
+            for challenge in challenges
             if challenge.scheme == "bearer"
             for scope in (challenge.get("scope") or "").split(" ")[:5]
             if _READING_SCOPE.fullmatch(scope)
@@ -235,6 +240,8 @@ class Browser:
                 self._target, await self.ping(), wider, browsing=True, renew=not proof.fresh
             )
             return again.authorization
+        if challenges and not any(challenge.scheme == "basic" for challenge in challenges):
+            return None
         password = await self._client.basic(self._target)  # Harbor's catalog takes no token (harbor#13573)
         if password is not None:
             await self._prove(password)

@@ -56,7 +56,7 @@ class CredentialStore:
         try:
             credential = await ask_helper(call, path=path)
         except HelperError as error:
-            return Stored(words=str(error), failed=True)
+            return Stored(words=f"{error} ({call.source})", failed=True)
         if credential is None:
             return Stored(words=f"{helper} has nothing stored for {printable(call.server, 100)}")
         user = "an identity token" if credential.identity_token else f"user {printable(credential.username, 60)}"

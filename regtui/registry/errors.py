@@ -68,22 +68,30 @@ class NoCredentials(RegistryError):  # noqa: N818 - the state of the host, not a
     """The registry wants basic authentication and nothing may be sent; `go` is ErrNoBasicAuthCredentials' text.
 
     `withheld` is not empty where a credential is stored and regtui keeps it back (plain HTTP to a registry that is
-    not listed as insecure).
+    not listed as insecure). `asks` is the sentence without why there is nothing; `helper` is what a credential helper
+    did, empty where none was asked, and `failed` says that it broke.
     """
 
     go = "no basic auth credentials"
 
-    def __init__(self, sentence: str, *, withheld: str = "") -> None:
-        super().__init__(sentence)
+    def __init__(self, asks: str, *, withheld: str = "", helper: str = "", failed: bool = False) -> None:
+        super().__init__(asks if withheld else f"{asks}, and {helper or 'none is stored for it'}")
+        self.asks = asks
         self.withheld = withheld
+        self.helper = helper
+        self.failed = failed
 
 
 class TokenError(RegistryError):
     """The token service answered, and there is no token in it that could be used.
 
     `answer` is its answer. `go` is the engine's text where the status was a success; for any other status it is empty,
-    and the engine's rules read the answer. `withheld` as in `Granted`.
+    and the engine's rules read the answer. `withheld` as in `Granted`. `user` and `words` say who asked: the user that
+    the service was told, empty for nobody, and what a credential helper did.
     """
+
+    user = ""
+    words = ""
 
     def __init__(self, sentence: str, *, answer: Reply, go: str = "", withheld: str = "") -> None:
         super().__init__(sentence)

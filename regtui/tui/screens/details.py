@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -14,6 +15,7 @@ from regtui.tui.browse.around import below_line
 from regtui.tui.browse.details_lines import main_lines, more_lines
 from regtui.tui.browse.follow import DetailsRead, follow_details
 from regtui.tui.browse.json_rows import folded, json_rows
+from regtui.tui.browse.lines import age_text
 from regtui.tui.cells import EMPTY, Role, Span, indent, wrap
 from regtui.tui.copying import Copyable
 from regtui.tui.panels import frame_bottom, frame_top
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.events import Resize
+    from textual.timer import Timer
 
     from regtui.browse.models import Details, Place
     from regtui.browse.order import Attached
@@ -52,6 +55,8 @@ class DetailsScreen(BrowsingScreen):
         self._image: Details | None = None
         self._wanted = path[1]
         self._error: BrowseError | None = None
+        self._wait_ends = 0.0
+        self._wait: Timer | None = None
 
     def parts(self) -> ComposeResult:
         """Lay out two columns; on a small screen the second one's text stands below the first one's."""
@@ -79,6 +84,7 @@ class DetailsScreen(BrowsingScreen):
 
     def _ask(self, reference: str) -> None:
         self._wanted, self._error = reference, None
+        self._end_wait()
         self._draw()
         self._follow(reference)
 
@@ -93,12 +99,34 @@ class DetailsScreen(BrowsingScreen):
             return
         if isinstance(message.found, BrowseError):
             self._error = message.found
+            self._begin_wait(message.found.retry_after)
         elif message.reference == self.path[1]:
             self._details = self._image = message.found
         else:
             self._image = message.found
         self.tell_title()
         self._draw()
+
+    def _begin_wait(self, seconds: float | None) -> None:
+        """Count the seconds down that a busy registry asks to wait."""
+        if seconds:
+            self._wait_ends = time.monotonic() + seconds
+            self._wait = self.set_interval(1.0, self._count)
+
+    def _count(self) -> None:
+        if self._wait_ends <= time.monotonic():
+            self._end_wait()
+        self.query_one("#manifest", TextLines).draw(self._main())
+
+    def _end_wait(self) -> None:
+        if self._wait is not None:
+            self._wait.stop()
+            self._wait = None
+
+    def _again(self) -> Line:
+        left = self._wait_ends - time.monotonic() if self._wait is not None else 0.0
+        told = f"ask again; the registry asks for a pause, {age_text(left)} left" if left > 0 else "ask again"
+        return (Span("r ", Role.ACCENT), Span(told, Role.DIM))
 
     def _draw(self) -> None:
         self.query_one("#manifest", TextLines).draw(self._main())
@@ -107,11 +135,11 @@ class DetailsScreen(BrowsingScreen):
 
     def _main(self) -> Make:
         details, image, error, glyphs = self._details, self._image, self._error, self.glyphs
+        again = self._again()
 
         def make(width: int) -> tuple[Line, ...]:
             lines: tuple[Line, ...] = ()
             if error is not None:
-                again: Line = (Span("r ", Role.ACCENT), Span("ask again", Role.DIM))
                 lines = (EMPTY, *wrap(f"{glyphs.bad} {error}", width, Role.BAD), again, EMPTY)
             if details is None or image is None:
                 asking = f"asking {self.place.title} for {self.repository}:{self.path[1]}"
