@@ -226,15 +226,15 @@ class LiveSession:
 
         A mirror is asked with the trust that docker has in it: certs.d, the insecure list and what names resolve to.
         """
-        from regtui.host.lint.evidence import Answers
-        from regtui.outcome import Trouble
+        from regtui.host.lint.evidence import Answers, Distrust
+        from regtui.outcome import CertificateFault, Trouble
         from regtui.registry.errors import NetworkError
 
         if not self.config.mirrors or self.config.engine not in (EngineName.RHEL_DOCKER, EngineName.MOBY):
             return Answers()
         made = (await self._plan_with_addresses(SAMPLE)).candidates
         asked = [one for each in made for one in each.endpoints if one.mirror and one.scheme == "https"]
-        plain, untrusted, silent = set(), set(), []
+        plain, untrusted, silent = set(), {}, []
 
         async def ask(endpoint: Endpoint) -> None:
             try:
@@ -243,12 +243,15 @@ class LiveSession:
                 if error.trouble is Trouble.PLAIN_HTTP:
                     plain.add(endpoint.host)
                 elif error.trouble is Trouble.CERTIFICATE:
-                    untrusted.add(endpoint.host)
+                    fault = error.fault or CertificateFault.OTHER
+                    # Of a name that does not fit, Go tells which ones the certificate has.
+                    why = error.go.removeprefix("x509: ") if fault is CertificateFault.OTHER_NAME else str(error)
+                    untrusted[endpoint.host] = Distrust(fault, printable(why, 300))
                 else:
                     silent.append(f"{printable(strip_userinfo(endpoint.url), 300)} gave no answer: {error}")
 
         await asyncio.gather(*(ask(one) for one in asked if one.fault is None))
-        return Answers(frozenset(plain), frozenset(untrusted), tuple(sorted(silent)))
+        return Answers(frozenset(plain), untrusted, tuple(sorted(silent)))
 
     async def aclose(self) -> None:
         """Close all connections."""

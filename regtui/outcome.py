@@ -55,3 +55,14 @@ class Trouble(StrEnum):
     PROXY = "proxy"
     TOO_LARGE = "too-large"
     REDIRECT = "redirect"
+
+
+class CertificateFault(StrEnum):
+    """What is wrong with a certificate that was rejected; `AUTHORITY_OUTDATED` is one further up its chain."""
+
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not-yet-valid"
+    OTHER_NAME = "other-name"
+    UNKNOWN_AUTHORITY = "unknown-authority"
+    AUTHORITY_OUTDATED = "authority-outdated"
+    OTHER = "other"

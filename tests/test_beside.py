@@ -243,6 +243,14 @@ async def test_what_only_asking_a_mirror_tells_is_among_the_findings(tmp_path: P
     survey = take(session.config, files=HostFiles(tmp_path), answers=answers)
     found = [(one.code, one.message) for one in survey.findings]
     assert told_of(found) == {name: code for name, code in MIRRORS.items() if code}
+    expired, unknown = (
+        next(one for one in survey.findings if one.code == "mirror-untrusted" and name in one.message)
+        for name in ("registry.expired.example", "registry.selfsigned.example")
+    )
+    assert " in silence: the certificate expired on " in expired.message
+    assert expired.fix == "renew the certificate of registry.expired.example"
+    assert unknown.message.endswith(" in silence: the certificate is signed by itself, which is not trusted here")
+    assert unknown.fix.endswith(f" into /{CERTS}/registry.selfsigned.example/ca.crt")
     assert [sentence.partition(" ")[0] for sentence in answers.silent] == ["https://registry.reset.example"]
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from regtui.host.lint.evidence import Distrust
+from regtui.outcome import CertificateFault
 from tests.lint_hosts import MOBY, Told, adding, daemon_json, lint, sysconfig, told
 
 if TYPE_CHECKING:
@@ -155,9 +157,26 @@ def test_a_mirror_that_speaks_plain_http_is_told_from_its_answer(tmp_path: Path)
     assert told(lint(tmp_path, sysconfig(HTTPS), plain_http=frozenset({"m.example.com"}))) == []
 
 
-def test_a_mirror_with_a_certificate_of_nobody_is_told_from_its_answer(tmp_path: Path) -> None:
-    assert told(lint(tmp_path, sysconfig(HTTPS), untrusted=NAMED)) == [
-        ("mirror-untrusted", "warning", "2 ADD_REGISTRY", "INSECURE_REGISTRY='--insecure-registry m.example.com:5000'")
-    ]
+DISTRUSTED = {
+    CertificateFault.EXPIRED: "renew the certificate of m.example.com:5000",
+    CertificateFault.NOT_YET_VALID: "correct the clock of this host, or the dates of the certificate of "
+    "m.example.com:5000",
+    CertificateFault.OTHER_NAME: "give m.example.com a certificate with this name, or write the mirror with a name "
+    "that it has",
+    CertificateFault.UNKNOWN_AUTHORITY: "put the certificate of its authority into "
+    "/etc/docker/certs.d/m.example.com:5000/ca.crt",
+    CertificateFault.AUTHORITY_OUTDATED: "renew the authority's certificate, on m.example.com:5000 and in "
+    "/etc/docker/certs.d/m.example.com:5000",
+    CertificateFault.OTHER: "give m.example.com:5000 another certificate",
+}
+
+
+@pytest.mark.parametrize("fault", CertificateFault)
+def test_why_a_mirror_is_not_trusted_is_told_with_what_mends_it(fault: CertificateFault, tmp_path: Path) -> None:
+    why = "the certificate expired on 2026-02-01 12:00 UTC"
+    untrusted = {"m.example.com:5000": Distrust(fault, why)}
+    (found,) = lint(tmp_path, sysconfig(HTTPS), untrusted=untrusted)
+    assert told((found,)) == [("mirror-untrusted", "warning", "2 ADD_REGISTRY", DISTRUSTED[fault])]
+    assert found.message == f"each pull passes over `https://m.example.com:5000/` in silence: {why}"
     insecure = HTTPS + "INSECURE_REGISTRY='--insecure-registry m.example.com:5000'\n"
-    assert told(lint(tmp_path, sysconfig(insecure), untrusted=NAMED)) == []
+    assert told(lint(tmp_path, sysconfig(insecure), untrusted=untrusted)) == []

@@ -10,7 +10,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from regtui.outcome import Stage, Trouble
+from regtui.outcome import CertificateFault, Stage, Trouble
 from regtui.registry.errors import NetworkError
 from regtui.registry.tls import INSECURE, TlsRules
 from regtui.registry.x509verdict import rfc3339
@@ -165,6 +165,27 @@ async def test_a_rejected_certificate(chain: list[Issued], go: str) -> None:
     assert re.sub(r"current time \S+", "current time NOW", error.go) == go
     assert (str(error) + error.go + error.detail).isprintable()
     assert f"SHA-256 {hashlib.sha256(chain[0].der).hexdigest()}" in error.detail
+
+
+@pytest.mark.parametrize(
+    ("case", "fault"),
+    [
+        ("unknown", CertificateFault.UNKNOWN_AUTHORITY),
+        ("signed by itself", CertificateFault.UNKNOWN_AUTHORITY),
+        ("an intermediate that is not sent", CertificateFault.UNKNOWN_AUTHORITY),
+        ("expired and unknown", CertificateFault.EXPIRED),
+        ("not yet valid", CertificateFault.NOT_YET_VALID),
+        ("for others", CertificateFault.OTHER_NAME),
+        ("a common name alone", CertificateFault.OTHER_NAME),
+        ("an expired intermediate", CertificateFault.AUTHORITY_OUTDATED),
+        ("an expired root", CertificateFault.AUTHORITY_OUTDATED),
+        ("for clients", CertificateFault.OTHER),
+    ],
+)
+async def test_what_is_wrong_with_a_certificate_is_told_apart(case: str, fault: CertificateFault) -> None:
+    error = await verdict(REJECTED[case][0])
+    assert error.fault is fault
+    assert error.asked("GET", "https://reg.example.com/v2/").fault is fault
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from regtui.outcome import Stage, Trouble
+    from regtui.outcome import CertificateFault, Stage, Trouble
     from regtui.registry.replies import Reply
 
 
@@ -31,12 +31,20 @@ class NetworkError(RegistryError):
     `go` is the cause in Go's words, without the URL in front
     (`dial tcp 198.51.100.6:443: connect: connection refused`); `own_limit` says that regtui stopped waiting
     before the engine would have; `detail` is a longer explanation (issuer, dates, fingerprint of a rejected
-    certificate), cleaned. `method` and `url` are the request's as the engine would print them, empty until the
-    client that made the request has filled them in.
+    certificate), cleaned, and `fault` what is wrong with that certificate. `method` and `url` are the request's as the
+    engine would print them, empty until the client that made the request has filled them in.
     """
 
     def __init__(
-        self, stage: Stage, trouble: Trouble, sentence: str, *, go: str, detail: str = "", own_limit: bool = False
+        self,
+        stage: Stage,
+        trouble: Trouble,
+        sentence: str,
+        *,
+        go: str,
+        detail: str = "",
+        own_limit: bool = False,
+        fault: CertificateFault | None = None,
     ) -> None:
         super().__init__(sentence)
         self.stage = stage
@@ -44,13 +52,20 @@ class NetworkError(RegistryError):
         self.go = go
         self.detail = detail
         self.own_limit = own_limit
+        self.fault = fault
         self.method = ""
         self.url = ""
 
     def asked(self, method: str, url: str) -> NetworkError:
         """Return the same error of this request; the original may be a resolver's, for many requests."""
         error = NetworkError(
-            self.stage, self.trouble, str(self), go=self.go, detail=self.detail, own_limit=self.own_limit
+            self.stage,
+            self.trouble,
+            str(self),
+            go=self.go,
+            detail=self.detail,
+            own_limit=self.own_limit,
+            fault=self.fault,
         )
         error.method, error.url = method, url
         return error

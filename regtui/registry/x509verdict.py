@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from regtui.frozen import dataclass
-from regtui.outcome import Stage, Trouble
+from regtui.outcome import CertificateFault, Stage, Trouble
 from regtui.registry.addresses import literal
 from regtui.registry.errors import NetworkError
 from regtui.registry.x509text import Certificate, MalformedError, describe, matches, name_matches, read_certificate
@@ -29,6 +29,8 @@ class _Code(IntEnum):
     NAME_NOT_PERMITTED = 47
 
 
+_Verdict = tuple[CertificateFault, str, str]
+"""What is wrong, the sentence about it, and Go's text."""
 _NO_AUTHORITY = "x509: certificate signed by unknown authority"
 _LISTED = 8000
 """Characters of names in a text; above, the number of names takes their place, as newer Go does from 100 names on."""
@@ -63,27 +65,33 @@ def judge(case: Rejected) -> NetworkError:
     Go checks the leaf's dates first, then its name, then the chain (crypto/x509/verify.go, Verify); OpenSSL begins
     with the chain, so its verdict alone would read otherwise where more than one thing is wrong.
     """
+    other = CertificateFault.OTHER
     try:
         leaf = read_certificate(case.chain[0])
     except IndexError:
-        return _error("the certificate was rejected", _NO_AUTHORITY if case.code else "x509: malformed certificate", "")
+        go = _NO_AUTHORITY if case.code else "x509: malformed certificate"
+        return _error((other, "the certificate was rejected", go), "")
     except MalformedError as error:
         go = "tls: failed to parse certificate from server: x509: malformed certificate"
-        return _error("the certificate cannot be read", go, str(error))
+        return _error((other, "the certificate cannot be read", go), str(error))
     sent = _readable(case.chain[1:_CHAIN])
     if case.code == _Code.CRITICAL_EXTENSION:
-        sentence, go = "the certificate has an extension that must be understood", "x509: unhandled critical extension"
+        sentence = "the certificate has an extension that must be understood"
+        verdict: _Verdict = (other, sentence, "x509: unhandled critical extension")
     elif outdated := _outdated(leaf, case.now):
-        sentence, go = outdated
+        verdict = outdated
     elif not matches(leaf, case.host):
-        sentence, go = f"the certificate is not for {printable(case.host, 255)}", name_text(leaf, case.host)
+        sentence = f"the certificate is not for {printable(case.host, 255)}"
+        verdict = (CertificateFault.OTHER_NAME, sentence, name_text(leaf, case.host))
     else:
-        sentence, go = _chain_text(case, leaf, sent)
-    return _error(sentence, go, describe(leaf))
+        verdict = _chain_verdict(case, leaf, sent)
+    return _error(verdict, describe(leaf))
 
 
-def _error(sentence: str, go: str, detail: str) -> NetworkError:
-    return NetworkError(Stage.TLS, Trouble.CERTIFICATE, sentence, go=printable(go, 10_000), detail=detail)
+def _error(verdict: _Verdict, detail: str) -> NetworkError:
+    fault, sentence, go = verdict
+    go = printable(go, 10_000)
+    return NetworkError(Stage.TLS, Trouble.CERTIFICATE, sentence, go=go, detail=detail, fault=fault)
 
 
 def _readable(chain: Iterable[bytes]) -> tuple[Certificate, ...]:
@@ -94,16 +102,18 @@ def _readable(chain: Iterable[bytes]) -> tuple[Certificate, ...]:
     return tuple(found)
 
 
-def _outdated(certificate: Certificate, now: datetime) -> tuple[str, str] | None:
-    """Return the sentence and Go's text where the certificate's time is over or has not come."""
+def _outdated(certificate: Certificate, now: datetime) -> _Verdict | None:
+    """Return the verdict where the certificate's time is over or has not come."""
     if now > certificate.not_after:
-        word, limit, sentence = "after", certificate.not_after, "the certificate expired on"
+        fault, word, limit = CertificateFault.EXPIRED, "after", certificate.not_after
+        sentence = "the certificate expired on"
     elif now < certificate.not_before:
-        word, limit, sentence = "before", certificate.not_before, "the certificate is not valid until"
+        fault, word, limit = CertificateFault.NOT_YET_VALID, "before", certificate.not_before
+        sentence = "the certificate is not valid until"
     else:
         return None
     go = f"x509: certificate has expired or is not yet valid: current time {rfc3339(now)} is {word} {rfc3339(limit)}"
-    return f"{sentence} {limit:%Y-%m-%d %H:%M} UTC; this host's clock says {now:%Y-%m-%d %H:%M}", go
+    return fault, f"{sentence} {limit:%Y-%m-%d %H:%M} UTC; this host's clock says {now:%Y-%m-%d %H:%M}", go
 
 
 def rfc3339(moment: datetime) -> str:
@@ -129,30 +139,38 @@ def name_text(leaf: Certificate, host: str) -> str:
     return f"x509: certificate is valid for {listed}, not {host}"
 
 
-def _chain_text(case: Rejected, leaf: Certificate, sent: tuple[Certificate, ...]) -> tuple[str, str]:
+def _chain_verdict(case: Rejected, leaf: Certificate, sent: tuple[Certificate, ...]) -> _Verdict:
+    other = CertificateFault.OTHER
     match case.code:
         case _Code.NOT_YET_VALID | _Code.EXPIRED:
-            for issuer in (*sent, *_named(case.roots, (leaf, *sent))):
-                if outdated := _outdated(issuer, case.now):
-                    sentence, go = outdated
-                    whose = printable(issuer.subject_name or issuer.subject_organization, 100)
-                    return sentence.replace("the certificate", f"the authority {whose}", 1), go
-            return "an authority's certificate expired", "x509: certificate has expired or is not yet valid"
+            return _outdated_above(case, leaf, sent)
         case _Code.PATH_TOO_LONG:
             go = "x509: too many intermediates for path length constraint"
-            return "the certificate's chain is longer than an authority allows", go
+            return other, "the certificate's chain is longer than an authority allows", go
         case _Code.WRONG_PURPOSE:
             go = "x509: certificate specifies an incompatible key usage"
-            return "the certificate is not meant for servers", go
+            return other, "the certificate is not meant for servers", go
         case _Code.NAME_NOT_PERMITTED:
             name = go_quote(leaf.dns_names[0] if leaf.dns_names else case.host)
             go = (
                 "x509: a root or intermediate certificate is not authorized to sign for this name: "
                 f"DNS name {name} is not permitted by any constraint"
             )
-            return "an authority may not sign for this name", go
+            return other, "an authority may not sign for this name", go
     itself = " itself" if leaf.subject == leaf.issuer else f" {printable(leaf.issuer_name or 'an unnamed issuer', 100)}"
-    return f"the certificate is signed by{itself}, which is not trusted here", _NO_AUTHORITY + _hint(case, leaf, sent)
+    sentence = f"the certificate is signed by{itself}, which is not trusted here"
+    return CertificateFault.UNKNOWN_AUTHORITY, sentence, _NO_AUTHORITY + _hint(case, leaf, sent)
+
+
+def _outdated_above(case: Rejected, leaf: Certificate, sent: tuple[Certificate, ...]) -> _Verdict:
+    """Return which certificate above the leaf has its time over, or not come."""
+    fault = CertificateFault.AUTHORITY_OUTDATED
+    for issuer in (*sent, *_named(case.roots, (leaf, *sent))):
+        if outdated := _outdated(issuer, case.now):
+            _, sentence, go = outdated
+            whose = printable(issuer.subject_name or issuer.subject_organization, 100)
+            return fault, sentence.replace("the certificate", f"the authority {whose}", 1), go
+    return fault, "an authority's certificate expired", "x509: certificate has expired or is not yet valid"
 
 
 def _named(roots: Iterable[bytes], wanted: Iterable[Certificate]) -> tuple[Certificate, ...]:

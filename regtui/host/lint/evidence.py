@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from regtui.host.local_mirror import LocalCache
     from regtui.host.model import Source
     from regtui.host.security import Addresses
+    from regtui.outcome import CertificateFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,22 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class Distrust:
+    """Why a certificate is not trusted, in a clean sentence."""
+
+    fault: CertificateFault
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
-    """What https mirrors answered: `HOST[:PORT]` of those that speak plain HTTP, and of those that are not trusted.
+    """What https mirrors answered: `HOST[:PORT]` of those that speak plain HTTP, and why others are not trusted.
 
     `silent` has a clean sentence for each other one that gave no answer.
     """
 
     plain_http: frozenset[str] = frozenset()
-    untrusted: frozenset[str] = frozenset()
+    untrusted: Mapping[str, Distrust] = field(default_factory=dict)
     silent: tuple[str, ...] = ()
 
 
@@ -51,7 +60,8 @@ class Evidence:
     """Everything that `findings` may know; what is left out is not judged.
 
     `texts` are the files that settings stand in, by path as the sources name them. `plain_http` and `untrusted` are
-    `HOST[:PORT]` which answered a TLS handshake in plain HTTP, or with a certificate that this host does not trust.
+    `HOST[:PORT]` which answered a TLS handshake in plain HTTP, or with a certificate that this host does not trust and
+    why.
     """
 
     texts: Mapping[str, bytes] = field(default_factory=dict, repr=False)
@@ -62,7 +72,7 @@ class Evidence:
     here: Here = field(default_factory=Here)
     addresses: Addresses = field(default_factory=dict)
     plain_http: frozenset[str] = frozenset()
-    untrusted: frozenset[str] = frozenset()
+    untrusted: Mapping[str, Distrust] = field(default_factory=dict)
     now: datetime | None = None
 
 

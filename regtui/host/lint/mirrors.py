@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from regtui.host.gonet import host_of, parse_ip
 from regtui.host.gourl import GoUrlError, parse_url
+from regtui.host.lint.certificates import CERTS
 from regtui.host.lint.command_line import flag_words
 from regtui.host.lint.hosts import LIST_LIMIT
 from regtui.host.lint.wording import bare_host, error, listed, note, place, shown, warning
 from regtui.host.model import EngineName, Security
 from regtui.host.registry_lists import DOCKER_IO
 from regtui.host.security import mirror_host, security_of
+from regtui.outcome import CertificateFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,12 +102,28 @@ def _answered(config: HostConfig, evidence: Evidence, mirror: Setting, pen: Pen)
             "even where it is in the insecure list, so each pull passes over it in silence"
         )
         yield warning("mirror-plain-http", message, mirror.source, _fix(mirror, f"http://{host}", pen))
-    elif host in evidence.untrusted and not _is_insecure(config, evidence, host):
-        message = (
-            f"this host does not trust the certificate of {shown(mirror.value)}, and it is not in the insecure list: "
-            "each pull passes over it in silence"
-        )
-        yield warning("mirror-untrusted", message, mirror.source, pen.added("insecure-registry", host))
+    elif (distrust := evidence.untrusted.get(host)) and not _is_insecure(config, evidence, host):
+        message = f"each pull passes over {shown(mirror.value)} in silence: {distrust.sentence}"
+        yield warning("mirror-untrusted", message, mirror.source, _trusted(host, distrust.fault))
+
+
+def _trusted(host: str, fault: CertificateFault) -> str:
+    """Return what makes a certificate trusted; the insecure list would leave the mirror to anybody on the way."""
+    match fault:
+        case CertificateFault.EXPIRED:
+            return f"renew the certificate of {host}"
+        case CertificateFault.NOT_YET_VALID:
+            return f"correct the clock of this host, or the dates of the certificate of {host}"
+        case CertificateFault.OTHER_NAME:
+            return f"give {host_of(host)} a certificate with this name, or write the mirror with a name that it has"
+        case CertificateFault.UNKNOWN_AUTHORITY:
+            return f"put the certificate of its authority into {CERTS}/{host}/ca.crt"
+        case CertificateFault.AUTHORITY_OUTDATED:
+            return f"renew the authority's certificate, on {host} and in {CERTS}/{host}"
+        case CertificateFault.OTHER:
+            return f"give {host} another certificate"
+        case _:
+            assert_never(fault)
 
 
 def _is_insecure(config: HostConfig, evidence: Evidence, host: str) -> bool:
