@@ -84,6 +84,8 @@ def parse(arguments: list[str]) -> Options | None:
     _check(command, words, parsed)
     if command in _NAMING:
         words = [mask_login(word) for word in words]
+    if command in _BROWSING:
+        words = [word.removeprefix("docker://") for word in words]  # as skopeo has it
     return Options(
         command=command,
         words=tuple(words),
@@ -149,6 +151,14 @@ _MOST_WORDS = {
 }
 _NAMING = frozenset({"catalog", "tags", "inspect", "resolve", "tui"})
 """Commands whose words are names of images and registries: what follows them never sees a password in one."""
+_BROWSING = frozenset({"catalog", "tags", "inspect"})
+_ELSEWHERE = {
+    **dict.fromkeys(("ls", "list-tags", "tag", "list"), "tags"),
+    **dict.fromkeys(("manifest", "config", "digest", "image", "discover"), "inspect"),
+    **dict.fromkeys(("repo", "repositories", "search"), "catalog"),
+    "pull": "resolve",
+}
+"""Words of crane, skopeo, regctl, oras and docker -> the command that tells the same here."""
 _EXAMPLES = {
     "catalog": "quay.io",
     "tags": "quay.io/coreos/etcd",
@@ -161,6 +171,10 @@ _EXAMPLES = {
 
 def _check(command: str, words: list[str], parsed: argparse.Namespace) -> None:
     wanted = _MOST_WORDS[command]
+    if command == "tui" and len(words) > wanted:
+        meant = _ELSEWHERE.get(words[0], "")
+        hint = f"; what you mean may be: regtui {meant}" if meant else ""
+        raise UsageError(f"{printable(words[0], 100)} is no command, and a name is one word{hint}")
     if len(words) > wanted:
         raise UsageError(f"{command} takes {wanted or 'no'} name{'s' if wanted > 1 else ''}, not {len(words)}")
     if command == "resolve" and not words:

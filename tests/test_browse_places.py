@@ -102,6 +102,7 @@ async def test_a_secure_registry_is_not_asked_over_http(story: tuple[LiveSession
     done = await drained(catalog(session, place_of(session, "registry.plain.example:5000")))
     assert done.ended.outcome is Outcome.TLS_FAILED
     assert "speaks plain HTTP" in done.ended.reason
+    assert "only where the host's configuration has the registry as insecure" in done.ended.reason
     assert asked(world) == []
 
 

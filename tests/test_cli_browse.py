@@ -93,6 +93,8 @@ DEMO: list[tuple[tuple[str, ...], int, str, str]] = [
     (("inspect", "quay.io/secret/keys"), 1, "", "access to the resource is denied"),
     (("inspect", "docker.io/limited/app"), 1, "", "again in 90 min"),
     (("inspect", "A"), 1, "", "must be lowercase"),
+    (("inspect", "https://quay.io/coreos/etcd"), 1, "", "a name has no scheme before it"),
+    (("tags", "docker://quay.io/coreos/flannel"), 0, "v0.12.0\nv0.13.0\n", ""),
 ]
 
 
@@ -113,6 +115,10 @@ USAGE = [
     (("tags", "a", "--sort", "wrong"), "--sort"),
     (("inspect", "a", "--long"), "--long belongs to tags"),
     (("catalog", "quay.io", "--sort", "name"), "--sort belongs to tags"),
+    (("ls", "quay.io/coreos/etcd"), "ls is no command, and a name is one word; what you mean may be: regtui tags"),
+    (("catalogue", "quay.io"), "catalogue is no command, and a name is one word\n"),
+    (("catalog", "quay.io/coreos"), "what its names begin with stands apart: quay.io coreos"),
+    (("catalog", "https://quay.io"), "a registry is named without its scheme"),
     (("tags", "a", "--platform", "linux/arm64"), "--platform belongs to inspect"),
     (("resolve", "a", "--raw"), "--raw belongs to inspect"),
     (("inspect", "a", "--raw", "--json"), "--raw and --json both say what is printed"),

@@ -28,6 +28,7 @@ _TLS = frozenset(
     {Trouble.CERTIFICATE, Trouble.CLIENT_CERTIFICATE, Trouble.TLS, Trouble.PLAIN_HTTP, Trouble.TLS_TIMEOUT}
 )
 
+_NOT_INSECURE = "http is asked only where the host's configuration has the registry as insecure"
 _SAME_ANSWER = "it answers so for a private repository and for one that does not exist"
 _RED_HAT = "it gives images to nobody without a login, which is that of a Red Hat account or a service account's token"
 _ECR = "a login of ECR ends after 12 hours; aws ecr get-login-password gives the next password"
@@ -51,7 +52,9 @@ def explained(error: RegistryError, place: Place, login: str = "") -> BrowseErro
     """Return the error for a person; `login` says as whom the registry was asked, empty where that is not known."""
     match error:
         case NetworkError():
-            return BrowseError(_named(place, _with_detail(error)), _network_outcome(error))
+            plain = error.trouble is Trouble.PLAIN_HTTP and place.endpoint.url.startswith("https:") and not place.mirror
+            hint = _NOT_INSECURE if plain else ""
+            return BrowseError(_joined(_named(place, _with_detail(error)), hint), _network_outcome(error))
         case CertificatesError():
             return BrowseError(f"{place.title}: {error}", Outcome.TLS_FAILED)
         case NoCredentials():

@@ -92,7 +92,10 @@ def place_of(session: BrowseSession, host: str) -> Place:
     if "://" in typed:
         return _mirror_at(session, typed)
     if not _HOST.fullmatch(typed):
-        raise _refused(f"{printable(host, 100)} is no registry: it is HOST or HOST:PORT, for example quay.io")
+        name, slash, prefix = typed.partition("/")
+        hint = f"; what its names begin with stands apart: {name} {prefix}" if slash and _HOST.fullmatch(name) else ""
+        told = f"{printable(host, 100)} is no registry: it is HOST or HOST:PORT, for example quay.io"
+        raise _refused(told + printable(hint, 200))
     plan = session.plan(_name_on(session, typed))
     if plan.refused:
         raise _refused(printable(plan.refused[-1]))

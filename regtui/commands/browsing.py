@@ -140,7 +140,8 @@ def candidates_of(session: LiveSession, name: str) -> tuple[Candidate, ...]:
         with_tag = session.plan(name + TAG)
         plan = plan if with_tag.refused else with_tag
     if plan.refused:
-        raise BrowseError(printable(plan.refused[-1]), Outcome.INVALID)
+        scheme = "; a name has no scheme before it" if "://" in name else ""
+        raise BrowseError(printable(plan.refused[-1]) + scheme, Outcome.INVALID)
     return plan.candidates
 
 

@@ -11,6 +11,7 @@ from regtui.registry.jsonbody import MOST_VALUES, BodyError, load_object, values
 from regtui.registry.links import next_target
 from regtui.registry.names import is_repository, is_tag
 from regtui.registry.weburl import DEFAULT_PORTS, WebUrl, parse_url, resolve
+from regtui.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -138,7 +139,8 @@ def next_page(request_url: str, link_values: tuple[str, ...], visited: AbstractS
     if here is None or there is None or there.userinfo:
         return Stop("the registry's link to the next page is malformed")
     if there.host != here.host or (there.port != here.port and not _both_default(here, there)):
-        return Stop("the registry's link to the next page leads to another host")
+        shown = printable(there.authority, 100)
+        return Stop(f"the registry's link to the next page leads to another host, {shown}, which is not asked")
     if not _same_listing(here.path, there.path):
         return Stop("the registry's link to the next page leads to another path")
     url = str(replace(here, query=there.query))
