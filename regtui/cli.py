@@ -37,11 +37,7 @@ COMMANDS = {
 HELP_WIDTH = 78
 """Columns of `--help`; argparse would load archive libraries only to ask for the terminal's width, at every start."""
 
-_DESCRIPTION = """\
-Which registry serves an image on this host, and which line of which file made it so.
-
-  regtui [NAME]           the terminal interface; NAME is resolved at once
-"""
+_DESCRIPTION = "Which registry serves an image on this host, and which line of which file made it so."
 
 
 def run(arguments: list[str]) -> int:
@@ -74,7 +70,10 @@ def parse(arguments: list[str]) -> Options | None:
     parser = build_parser()
     parsed = parser.parse_intermixed_args(arguments)
     if parsed.help:
-        sys.stdout.write(parser.format_help())
+        from regtui.helping import help_for
+
+        command = parsed.words[0] if parsed.words and parsed.words[0] in COMMANDS else ""
+        sys.stdout.write(help_for(parser, COMMANDS, command))
         return None
     if parsed.version:
         sys.stdout.write(f"regtui {__version__}\n")
@@ -250,16 +249,15 @@ def _check_compare(parsed: argparse.Namespace) -> None:
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser; the man page and the completions are made from it."""
-    commands = "\n".join(f"  regtui {name:16} {text}" for name, text in COMMANDS.items())
     parser = Parser(
         prog="regtui",
         usage="regtui [COMMAND] [NAME] [OPTIONS]",
-        description=_DESCRIPTION + commands,
+        description=_DESCRIPTION,
         formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=HELP_WIDTH),
         allow_abbrev=False,
         add_help=False,
         epilog="Exit status: 0 found or fine, 1 the pull would fail, 2 arguments or configuration are refused, "
-        "70 a fault of regtui's own, 128+N ended by signal N.",
+        "70 a fault of regtui's own, 74 the output cannot be written, 128+N ended by signal N.",
     )
     parser.add_argument("words", nargs="*", metavar="NAME", help="a command and what it takes, or an image name")
     _add_host_options(parser)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from regtui.usage import TAKES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -26,16 +28,22 @@ FILES = (
     ("/etc/containers/registries.conf", "registries of podman, and of Docker as far as RHEL 7 passes them on"),
     ("~/.docker/config.json", "logins and the credential helpers that keep them; $DOCKER_CONFIG names another folder"),
     ("~/.config/regtui/settings.toml", "regtui's own settings"),
+    ("~/.local/state/regtui/history", "names that were asked for in the terminal interface"),
+    ("~/.cache/regtui", "manifests, configurations and lists of names that were seen; it may be deleted at any time"),
 )
 ENVIRONMENT = (
     ("NO_COLOR", "plain text where it is set"),
     ("DOCKER_CONFIG", "the folder of config.json"),
+    ("XDG_CACHE_HOME, XDG_CONFIG_HOME, XDG_STATE_HOME", "other folders for regtui's own files"),
     ("SSH_CONNECTION", "where it is set, less moves on the screen"),
 )
 EXAMPLES = (
     ("regtui --demo", "try everything with registries that regtui brings along"),
     ("regtui resolve etcd", "who is asked for etcd on this host, and who serves it"),
     ("regtui resolve etcd --root /mnt/sysimage --dry-run", "the plan of a host whose disk is mounted there"),
+    ("regtui catalog reg.example.com:5000 team/", "the repositories that begin with team/"),
+    ("regtui tags quay.io/coreos/etcd --sort semver | head", "the newest versions first"),
+    ("regtui inspect debian --platform linux/arm64", "digest, sizes, configuration and layers for arm64"),
     ("regtui info --json", "every value with the file and line that set it"),
 )
 
@@ -54,7 +62,8 @@ def _lines(usage: Usage, version: str) -> Iterator[str]:
         yield from (".PP", escape(paragraph))
     yield ".SH COMMANDS"
     for name, words in usage.commands.items():
-        yield from (".TP", f".B {escape(name)}", escape(words))
+        taken = f" \\fI{escape(TAKES[name])}\\fR" if name in TAKES else ""
+        yield from (".TP", f"\\fB{escape(name)}\\fR{taken}", escape(words))
     yield ".SH OPTIONS"
     for group, options in usage.groups().items():
         yield f'.SS "{escape(_heading(group, usage))}"'

@@ -9,6 +9,17 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
 
+TAKES = {
+    "resolve": "NAME",
+    "catalog": "REGISTRY [PREFIX]",
+    "tags": "REPOSITORY",
+    "inspect": "NAME",
+    "compare": "HOST...",
+    "replay": "FILE",
+    "completion": "SHELL",
+}
+"""Command -> the words that follow it; the others take none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Option:

@@ -32,7 +32,7 @@ LEVELS = (
     {"told_engines"},
     {"live", "export"},
     {"demo", "tui", "usage"},
-    {"completion", "manual"},
+    {"completion", "manual", "helping"},
     {"commands"},
     {"cli"},
     {"__main__"},
