@@ -335,3 +335,9 @@ def test_the_raw_manifest_is_what_the_digest_is_of(large_registry: Large) -> Non
     ran = run("inspect", name, "--raw", "--platform", "linux/riscv64", *ENGINE)
     assert (ran.returncode, ran.stdout) == (1, "")
     assert "it has no image for linux/riscv64" in ran.stderr
+
+
+def test_a_raw_manifest_that_nobody_has_is_a_sentence() -> None:
+    ran = run("--demo", "inspect", "quay.io/coreos/etcd:nosuch", "--raw")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr == "regtui: quay.io answered 404 Not Found: manifest unknown\n"

@@ -73,7 +73,7 @@ async def manifest_of(
             raise BrowseError(f"{place.title}: it has no image for {session.platform}", Outcome.NOT_FOUND)
         return await browser.content(repository, entry.descriptor.digest)
     except RegistryError as error:
-        raise explained(error, place, browser.login) from error
+        raise browser.explained(error) from error
 
 
 class _Look:
