@@ -98,7 +98,17 @@ async def test_a_click_on_the_footer_is_the_key() -> None:
         footer = screen_text(pilot).splitlines()[-1]
         await pilot.click(FooterBar, offset=(footer.index("? help") + 3, 0))
         await settled(pilot)
-        assert pilot.app.screen.id == "help"
+        assert pilot.app.screen.name == "help"
+
+
+async def test_a_panel_opens_again_before_the_closed_one_is_gone() -> None:
+    async with showing(ScriptedSession()) as pilot:
+        for _ in range(3):
+            home(pilot).action_help()
+            pilot.app.pop_screen()  # nobody waits until it is removed
+        home(pilot).action_help()
+        await settled(pilot)
+        assert pilot.app.screen.name == "help"
 
 
 async def test_the_palette_lists_the_actions_and_no_screenshot() -> None:
@@ -110,7 +120,7 @@ async def test_the_palette_lists_the_actions_and_no_screenshot() -> None:
         assert not any("screenshot" in title.lower() for title in commands)
         await commands["show: help"].callback()
         await settled(pilot)
-        assert app.screen.id == "help"
+        assert app.screen.name == "help"
 
 
 @pytest.mark.parametrize(

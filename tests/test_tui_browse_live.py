@@ -98,7 +98,7 @@ async def test_a_helper_that_fails_or_hangs_is_told_and_browsing_goes_on(
             await pilot.press("enter")
             await calm(pilot, 2)
             await pilot.press("question_mark")  # while the helper is asked, keys are obeyed
-            await until(pilot, lambda: app.screen.id == "help")
+            await until(pilot, lambda: app.screen.name == "help")
             await pilot.press("escape")
             await until(pilot, lambda: "1 repository, complete" in screen_text(pilot))
             await calm(pilot)

@@ -131,7 +131,7 @@ async def test_y_copies_the_fix_of_a_finding(tmp_path: Path) -> None:
         assert "y copies fix: OPTIONS=" in screen_text(pilot)
         await pilot.press("y")
         await settled(pilot)
-        assert pilot.app.screen.id == "copy"
+        assert pilot.app.screen.name == "copy"
         await pilot.press("enter")
         await settled(pilot)
         fix = "OPTIONS='--selinux-enabled --signature-verification=false --registry-mirror=http://mirror.example.com:5000'"

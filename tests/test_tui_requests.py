@@ -54,7 +54,7 @@ async def test_requests_with_their_status_bytes_and_times(size: tuple[int, int])
         assert_screen(pilot, f"requests-{size[0]}x{size[1]}")
         await pilot.press("l")
         await calm(pilot)
-        assert pilot.app.screen.id != "requests"
+        assert pilot.app.screen.name != "requests"
 
 
 async def test_before_the_first_request_it_says_so() -> None:
@@ -64,7 +64,7 @@ async def test_before_the_first_request_it_says_so() -> None:
         assert "Nothing was asked yet." in screen_text(pilot)
         await pilot.press("y", "down", "up", "escape")
         await calm(pilot)
-        assert pilot.app.screen.id != "requests"
+        assert pilot.app.screen.name != "requests"
 
 
 async def test_a_replay_lists_what_was_asked_then() -> None:
@@ -143,5 +143,5 @@ async def test_the_letter_belongs_to_a_name_while_one_is_typed() -> None:
     async with showing(asked(*MADE)) as pilot:
         await pilot.press("slash", "l")
         await calm(pilot)
-        assert pilot.app.screen.id != "requests"
+        assert pilot.app.screen.name != "requests"
         assert pilot.app.screen.query_one("#name", Input).value == "l"

@@ -174,7 +174,7 @@ class RegtuiApp(App[None]):
             else:
                 self.notify("Type a name first: / and then its letters.", markup=False)
 
-        self.push_screen(ChoicePanel("Engine", rows, plain=glyphs.plain, id="engine"), choose)
+        self.push_screen(ChoicePanel("Engine", rows, plain=glyphs.plain, name="engine"), choose)
 
     def action_requests(self) -> None:
         """Show what was asked over HTTP so far."""

@@ -38,7 +38,7 @@ class AllowPanel(ChoicePanel):
     def __init__(self, offer: Offer, command: str, glyphs: Glyphs) -> None:
         self._offer = offer
         self._command = command
-        super().__init__("Allow the token service?", AllowRows(offer, glyphs), plain=glyphs.plain, id="allow")
+        super().__init__("Allow the token service?", AllowRows(offer, glyphs), plain=glyphs.plain, name="allow")
 
     def inside(self) -> ComposeResult:
         """Yield what would happen, and the answers."""

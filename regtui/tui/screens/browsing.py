@@ -92,7 +92,7 @@ class BrowsingScreen(FirstScreen[None]):
     def push_text(self, title: str, make: Make, name: str) -> None:
         """Show a text over the screen; the key of the action with this name closes it too."""
         keys = ",".join(by_id(name).keys)
-        self.app.push_screen(TextPanel(title, make, plain=self.glyphs.plain, id=name, keys=keys))
+        self.app.push_screen(TextPanel(title, make, plain=self.glyphs.plain, name=name, keys=keys))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's own
         """An action works in its places; elsewhere its keys keep their own meaning."""
@@ -116,7 +116,7 @@ class BrowsingScreen(FirstScreen[None]):
                 self.app.copy_to_clipboard(offered[index].text)
                 self.app.notify(offered[index].text, title=f"copied: {offered[index].label}", markup=False)
 
-        self.app.push_screen(ChoicePanel("Copy", CopyRows(offered), plain=self.glyphs.plain, id="copy"), copy)
+        self.app.push_screen(ChoicePanel("Copy", CopyRows(offered), plain=self.glyphs.plain, name="copy"), copy)
 
     def action_back(self) -> None:
         """Go back; what is still asked for this screen is given up with it."""

@@ -27,7 +27,7 @@ class DiffScreen(TextPanel):
         self._place = place
         self._repository = repository
         self._tags = tags
-        super().__init__("Difference", self._asking, plain=around.glyphs.plain, id="diff", keys="d")
+        super().__init__("Difference", self._asking, plain=around.glyphs.plain, name="diff", keys="d")
 
     def on_mount(self) -> None:
         """Ask for both."""
@@ -66,7 +66,7 @@ class EverywhereScreen(TextPanel):
         self._answers: tuple[Elsewhere, ...] = ()
         self._asking = True
         plain, keys = around.glyphs.plain, ",".join(by_id("everywhere").keys)
-        super().__init__("The same image everywhere", self._lines, plain=plain, id="everywhere", keys=keys)
+        super().__init__("The same image everywhere", self._lines, plain=plain, name="everywhere", keys=keys)
 
     def on_mount(self) -> None:
         """Ask everybody."""

@@ -125,7 +125,7 @@ class ConfigurationScreen(SurveyedScreen):
         def lines(width: int) -> tuple[Line, ...]:
             return help_lines(width, glyphs, Place.CONFIGURATION)
 
-        self.app.push_screen(TextPanel("Help", lines, plain=glyphs.plain, id="help", keys=keys))
+        self.app.push_screen(TextPanel("Help", lines, plain=glyphs.plain, name="help", keys=keys))
 
     def action_copy(self) -> None:
         """Let a text of the selected entry be chosen and copy it; it is shown too, for terminals that refuse."""
@@ -140,7 +140,7 @@ class ConfigurationScreen(SurveyedScreen):
                 self.app.copy_to_clipboard(offered[index].text)
                 self.app.notify(offered[index].text, title=f"copied: {offered[index].label}", markup=False)
 
-        self.app.push_screen(ChoicePanel("Copy", CopyRows(offered), plain=self._glyphs.plain, id="copy"), copy)
+        self.app.push_screen(ChoicePanel("Copy", CopyRows(offered), plain=self._glyphs.plain, name="copy"), copy)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's own
         """An action works in its places; elsewhere its keys keep their own meaning."""

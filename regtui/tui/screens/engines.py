@@ -36,7 +36,7 @@ class EnginesScreen(TextPanel):
         self._rows: tuple[Row, ...] = ()
         self._is_asking = True
         keys = ",".join(by_id("engine").keys)
-        super().__init__("Engines side by side", self._lines, plain=glyphs.plain, id="engines", keys=keys)
+        super().__init__("Engines side by side", self._lines, plain=glyphs.plain, name="engines", keys=keys)
 
     def on_mount(self) -> None:
         """Ask as every engine would."""

@@ -55,7 +55,7 @@ class ExportPanel(Panel):
     """Writes what has happened of a walk so far. The keys stay in the file's name; up and down choose the format."""
 
     def __init__(self, export: Export, name: str, glyphs: Glyphs, *, blink: bool) -> None:
-        super().__init__("Export", plain=glyphs.plain, id="export")
+        super().__init__("Export", plain=glyphs.plain, name="export")
         self._export = export
         self._image = name
         self._glyphs = glyphs

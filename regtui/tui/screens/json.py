@@ -18,7 +18,7 @@ class JsonPanel(Panel):
     """Rows of JSON; enter opens and closes a part."""
 
     def __init__(self, rows: FoldedJson, *, plain: bool) -> None:
-        super().__init__("Manifest", plain=plain, id="json")
+        super().__init__("Manifest", plain=plain, name="json")
         self._rows = rows
         self._bindings.bind("space", "fold", show=False)
 

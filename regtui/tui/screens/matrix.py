@@ -38,7 +38,7 @@ class MatrixPanel(TextPanel):
         self._glyphs = glyphs
         self._asked: Asked | None = None
         keys = ",".join(by_id("ask_all").keys)
-        super().__init__("Who holds it", self._lines, plain=glyphs.plain, id="matrix", keys=keys)
+        super().__init__("Who holds it", self._lines, plain=glyphs.plain, name="matrix", keys=keys)
 
     @property
     def place(self) -> Place:

@@ -27,8 +27,9 @@ class Panel(FirstScreen[int | None], ModalScreen[int | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss", "Close", show=False)]
 
-    def __init__(self, title: str, *, plain: bool, id: str) -> None:  # noqa: A002 - Textual's own name
-        super().__init__(id=id)
+    def __init__(self, title: str, *, plain: bool, name: str) -> None:
+        # No id: one that was closed a moment ago may still be among the screens, which must not have the same.
+        super().__init__(name=name)
         self._title = title
         self._plain = plain
 
@@ -58,10 +59,10 @@ class TextPanel(Panel):
         make: Callable[[int], tuple[Line, ...]],
         *,
         plain: bool,
-        id: str,  # noqa: A002 - Textual's own name
+        name: str,
         keys: str,
     ) -> None:
-        super().__init__(title, plain=plain, id=id)
+        super().__init__(title, plain=plain, name=name)
         self._make = make
         self._bindings.bind(keys, "dismiss", show=False)
 
@@ -81,8 +82,8 @@ class TextPanel(Panel):
 class ChoicePanel(Panel):
     """A list of which one row is chosen; its index is what the panel is dismissed with."""
 
-    def __init__(self, title: str, rows: Rows, *, plain: bool, id: str) -> None:  # noqa: A002 - Textual's own name
-        super().__init__(title, plain=plain, id=id)
+    def __init__(self, title: str, rows: Rows, *, plain: bool, name: str) -> None:
+        super().__init__(title, plain=plain, name=name)
         self._rows = rows
 
     @property

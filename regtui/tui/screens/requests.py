@@ -41,7 +41,7 @@ class RequestsPanel(Panel):
     BINDINGS: ClassVar[list[BindingType]] = bindings_of(Owner.BROWSING, Place.REQUESTS)
 
     def __init__(self, log: RequestLog, glyphs: Glyphs) -> None:
-        super().__init__("Requests", plain=glyphs.plain, id="requests")
+        super().__init__("Requests", plain=glyphs.plain, name="requests")
         self._log = log
         self._glyphs = glyphs
         self._total = log.total

@@ -88,7 +88,7 @@ class WalkPanels(SurveyingScreen):
                 self.app.copy_to_clipboard(offered[index].text)
                 self.app.notify(offered[index].text, title=f"copied: {offered[index].label}", markup=False)
 
-        self.app.push_screen(ChoicePanel("Copy", CopyRows(offered), plain=self._manner.glyphs.plain, id="copy"), copy)
+        self.app.push_screen(ChoicePanel("Copy", CopyRows(offered), plain=self._manner.glyphs.plain, name="copy"), copy)
 
     def action_export(self) -> None:
         """Write the walk to a file."""
@@ -144,9 +144,9 @@ class WalkPanels(SurveyingScreen):
     def show_in_panels(self, walk: Walk) -> None:
         """Draw the open panel again: the walk went on."""
         for screen in self.app.screen_stack:
-            if screen.id == "matrix":
+            if screen.name == "matrix":
                 cast("MatrixPanel", screen).show(walk)
-            if screen.id == "transcript":
+            if screen.name == "transcript":
                 cast("TextPanel", screen).draw(self._transcript(walk))
 
     def _asked_walk(self) -> Walk | None:
@@ -166,4 +166,4 @@ class WalkPanels(SurveyingScreen):
         from regtui.tui.screens.panel import TextPanel
 
         keys = ",".join(by_id(name).keys)
-        self.app.push_screen(TextPanel(title, make, plain=self._manner.glyphs.plain, id=name, keys=keys))
+        self.app.push_screen(TextPanel(title, make, plain=self._manner.glyphs.plain, name=name, keys=keys))
