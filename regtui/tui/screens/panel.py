@@ -28,7 +28,7 @@ class Panel(FirstScreen[int | None], ModalScreen[int | None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss", "Close", show=False)]
 
     def __init__(self, title: str, *, plain: bool, name: str) -> None:
-        # No id: one that was closed a moment ago may still be among the screens, which must not have the same.
+        # No id, which no two screens may share: another of its kind can lie below, with a screen between them.
         super().__init__(name=name)
         self._title = title
         self._plain = plain
