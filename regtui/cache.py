@@ -36,7 +36,7 @@ CONTENT_LIMIT = 4 * 1024 * 1024 + 1024
 LIST_LIMIT = 64 * 1024 * 1024
 """Bytes of one listing: two million names of 32 characters."""
 OLDEST = 30 * 86400.0
-"""Seconds after which a listing is dropped; nobody wants to see last year's catalog first."""
+"""Seconds after which a file is dropped; nobody wants to see last year's catalog first."""
 CHUNK = 256 * 1024
 NEW = ".new-"
 """How the name of a file begins that is being written."""
@@ -168,7 +168,7 @@ class Cache:
             return _NewFile(None, self._note)
 
     def _trim(self) -> None:
-        """Remove other layouts, remains of killed runs, and the oldest files beyond the limits; once in a run."""
+        """Remove other layouts, remains of killed runs, old files and those beyond the limits; once in a run."""
         if not self._is_trimmed:
             self._is_trimmed = True
             with contextlib.suppress(OSError):  # another run may be at it
@@ -186,8 +186,8 @@ class Cache:
             for name in names:
                 path = Path(folder, name)
                 info = path.lstat()
-                if name.startswith(NEW) and self._clock() - info.st_mtime > LONGEST_RUN:
-                    path.unlink()
+                if self._clock() - info.st_mtime > (LONGEST_RUN if name.startswith(NEW) else OLDEST):
+                    path.unlink(missing_ok=True)
                 else:
                     files.append((info.st_mtime, info.st_size, path))
         files.sort()

@@ -303,6 +303,18 @@ def test_the_oldest_files_go_where_there_is_too_much(folder: Path) -> None:
     assert "oldest" not in left
 
 
+def test_what_nobody_has_written_for_a_month_goes(folder: Path) -> None:
+    month = 30 * 86400
+    for name, age in (("content/old", month + 60), ("lists/old-too", month + 60), ("content/young", month - 60)):
+        path = folder / SCHEMA / "scope" / name
+        sparse(path, 5, 0)
+        os.utime(path, (9_000_000 - age, 9_000_000 - age))
+    Cache(folder, clock=lambda: 9_000_000.0).keep_content(SCOPE, DIGEST, TYPE, BODY)
+    left = {path.name for path in files(folder)}
+    assert "young" in left
+    assert not {"old", "old-too"} & left
+
+
 @pytest.mark.fault(68)
 def test_remains_of_killed_runs_and_of_other_layouts_are_removed(folder: Path) -> None:
     sparse(folder / SCHEMA / "scope/lists/.new-old", 5, 90_000)
