@@ -142,7 +142,7 @@ async def test_an_incomplete_listing_is_not_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.fault(69)
-async def test_a_kept_listing_that_was_tampered_with_is_dropped(tmp_path: Path) -> None:
+async def test_a_kept_listing_that_was_tampered_with_is_dropped_and_asked_for_again(tmp_path: Path) -> None:
     cache = cached(tmp_path, [1.0])
     script: Script = {"/v2/": OK, TAGS: tag_page("1.0", "2.0")}
     async with browsing({REG: script}, cache=cache) as (session, net):
@@ -150,11 +150,26 @@ async def test_a_kept_listing_that_was_tampered_with_is_dropped(tmp_path: Path) 
         await drained(tags(session, place, "team/app"))
         (file,) = [path for path in (tmp_path / "cache").rglob("*") if path.parent.name == "lists"]
         file.write_bytes(file.read_bytes().replace(b"2.0", b"\x1b[2"))
+        for _ in range(2):
+            done = await drained(tags(session, place, "team/app"))
+            assert (done.names, done.ended.complete) == (["1.0", "2.0"], True)
+        assert len(net.heard) == 3  # the second time from the cache again
+
+
+@pytest.mark.fault(69)
+async def test_a_kept_listing_that_is_damaged_behind_what_was_shown_says_so(tmp_path: Path) -> None:
+    cache = cached(tmp_path, [1.0])
+    many = [f"{number:0100}" for number in range(3000)]
+    script: Script = {"/v2/": OK, TAGS: tag_page(*many, "2.0")}
+    async with browsing({REG: script}, cache=cache) as (session, _):
+        place = place_of(session, HOST)
+        await drained(tags(session, place, "team/app"))
+        (file,) = [path for path in (tmp_path / "cache").rglob("*") if path.parent.name == "lists"]
+        file.write_bytes(file.read_bytes().replace(b"2.0", b"\x1b[2"))
         done = await drained(tags(session, place, "team/app"))
-        assert (done.names, done.ended.complete) == ([], False)
+        assert (0 < len(done.names) < len(many), done.ended.complete) == (True, False)
         assert "dropped" in done.ended.reason
-        assert (await drained(tags(session, place, "team/app"))).names == ["1.0", "2.0"]
-        assert len(net.heard) == 3
+        assert (await drained(tags(session, place, "team/app"))).names == [*many, "2.0"]
 
 
 @pytest.mark.fault(69)

@@ -44,11 +44,15 @@ class Listed:
     async def batches(self, *, fresh: bool) -> AsyncGenerator[Batch | ListingEnded, None]:
         """Yield the names and how it ended; RegistryError. `fresh` asks the registry whatever the cache has."""
         if not fresh:
+            has_begun = False
             async with aclosing(self._kept()) as parts:
                 async for part in parts:
+                    if isinstance(part, ListingEnded) and not (part.complete or has_begun):
+                        break  # damaged, and nothing of it is on a screen: as if there were none
                     yield part
                     if isinstance(part, ListingEnded):
                         return
+                    has_begun = True
         async with aclosing(self._asked()) as parts:
             async for part in parts:
                 yield part
