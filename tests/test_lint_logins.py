@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from regtui.cli import run
+from regtui.host.discover import load
+from regtui.host.files import FILE_LIMIT, FileText, FileTrouble, HostFiles, TroubleKind
 from regtui.host.lint import findings
-from regtui.host.model import Proxies, Source
-from tests.lint_hosts import DROP_IN, FORK, JSON, LOGINS, MOBY, Files, Told, lint, read, sysconfig, told
+from regtui.host.model import EngineName, Proxies, Source
+from regtui.survey.reading import take
+from tests.lint_hosts import DROP_IN, FORK, JSON, LOGINS, MOBY, NOW, Files, Told, lint, read, sysconfig, told, write
+from tests.modern_hosts import POLICY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +25,7 @@ FLAGS = "ADD_REGISTRY='--add-registry reg.example.com:5000 --registry-mirror=htt
 AUTH = {"auth": "dXNlcjpzZWNyZXQ="}
 AUTHS, HELPERS = "/root/.docker/config.json:1 auths", "/root/.docker/config.json:1 credHelpers"
 HUB = "docker login docker.io"
+QUIET = 'unqualified-search-registries = ["quay.io"]\n'
 
 FILES: list[tuple[dict[str, Any], list[Told]]] = [
     ({"auths": {"https://index.docker.io/v1/": AUTH, "reg.example.com:5000": AUTH, "quay.io": AUTH}}, []),
@@ -79,6 +85,114 @@ def test_a_login_over_plain_http_is_told(mirror: str, is_told: bool, tmp_path: P
     flags = f"ADD_REGISTRY='--registry-mirror={mirror}'\n"
     found = of_logins(tmp_path, {"auths": {"https://index.docker.io/v1/": AUTH}}, flags)
     assert [one[:3] for one in found] == [("login-in-the-clear", "warning", "2 ADD_REGISTRY")] * is_told
+
+
+CONFIG_JSON = "/root/.docker/config.json"
+AUTH_JSON = "/run/containers/0/auth.json"
+CAUSES = {TroubleKind.DENIED: "permission denied", TroubleKind.TOO_LARGE: "is larger than 1 bytes"}
+
+
+class Failing(HostFiles):
+    """Files of which one cannot be read."""
+
+    def __init__(self, root: Path, path: str, kind: TroubleKind) -> None:
+        super().__init__(root)
+        self._path = path
+        self._kind = kind
+
+    def read(self, path: str, limit: int = FILE_LIMIT) -> FileText | FileTrouble:
+        """Read all but the one."""
+        return FileTrouble(path, self._kind, CAUSES[self._kind]) if path == self._path else super().read(path, limit)
+
+
+def of_survey(root: Path, engine: EngineName, path: str, content: str | TroubleKind) -> list[tuple[str, ...]]:
+    """Return what is told of a file of logins: code, severity, place, message and fix."""
+    policy = {"etc/containers/policy.json": POLICY, "etc/containers/registries.conf": QUIET}
+    named = {} if isinstance(content, TroubleKind) or not content else {path.lstrip("/"): content}
+    write(root, FORK | policy | named)
+    files = Failing(root, path, content) if isinstance(content, TroubleKind) else HostFiles(root)
+    if not content:
+        (root / path.lstrip("/")).mkdir(parents=True)
+    survey = take(load(root, engine=engine), files=files, now=NOW)
+    assert "SECRET" not in repr(survey.findings)
+    return [
+        (one.code, str(one.severity), str(one.source), one.message, one.fix)
+        for one in survey.findings
+        if one.code.startswith("credentials")
+    ]
+
+
+CANNOT = "the stored credentials cannot be used"
+WARNS = "docker warns, and pulls anonymously"
+AGAIN = "move it away, and log in again"
+UNREADABLE, DAMAGED = ("credentials-unreadable", "warning"), ("credentials-damaged", "error")
+OF_DOCKER: list[tuple[str | TroubleKind, tuple[str, ...]]] = [
+    (
+        TroubleKind.DENIED,
+        (
+            *UNREADABLE,
+            CONFIG_JSON,
+            f"{CANNOT}: permission denied; {WARNS}",
+            "give the file to the user who runs docker",
+        ),
+    ),
+    ("", (*UNREADABLE, CONFIG_JSON, f"{CANNOT}: is a directory; {WARNS}", AGAIN)),
+    ('{\n"auths": SECRET', (*DAMAGED, f"{CONFIG_JSON}:2", f"{CANNOT}: it is no JSON; {WARNS}", "log in again")),
+    ('["SECRET"]', (*DAMAGED, f"{CONFIG_JSON}:1", f"{CANNOT}: it holds no object; {WARNS}", "log in again")),
+    (
+        TroubleKind.TOO_LARGE,
+        (
+            "credentials-unreadable",
+            "note",
+            CONFIG_JSON,
+            f"regtui does not read the stored credentials: {CONFIG_JSON} is larger than 1 bytes",
+            "",
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("content", "expected"), OF_DOCKER)
+def test_logins_that_docker_makes_nothing_of_are_told(
+    content: str | TroubleKind, expected: tuple[str, ...], tmp_path: Path
+) -> None:
+    assert of_survey(tmp_path, EngineName.RHEL_DOCKER, CONFIG_JSON, content) == [expected]
+
+
+FAILS = "each pull fails for which no file before this one has a login: reading JSON file"
+OF_PODMAN: list[tuple[str, str | TroubleKind, str, str, str]] = [
+    (
+        AUTH_JSON,
+        TroubleKind.DENIED,
+        AUTH_JSON,
+        f'"{AUTH_JSON}": open {AUTH_JSON}: permission denied',
+        "give the file to the user who runs podman",
+    ),
+    (AUTH_JSON, "", AUTH_JSON, f'"{AUTH_JSON}": read {AUTH_JSON}: is a directory', AGAIN),
+    (
+        CONFIG_JSON,
+        '{\n"auths" SECRET}',
+        f"{CONFIG_JSON}:2",
+        f'"{CONFIG_JSON}": unmarshaling JSON at "{CONFIG_JSON}": invalid character \'S\' after object key',
+        AGAIN,
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "content", "place", "why", "fix"), OF_PODMAN)
+def test_logins_over_which_podman_fails_are_told(
+    path: str, content: str | TroubleKind, place: str, why: str, fix: str, tmp_path: Path
+) -> None:
+    told_of = of_survey(tmp_path, EngineName.PODMAN, path, content)
+    assert told_of == [("credentials-unreadable", "error", place, f"{FAILS} {why}", fix)]
+
+
+def test_lint_tells_of_podmans_logins_as_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    policy = {"etc/containers/policy.json": POLICY, "etc/containers/registries.conf": QUIET}
+    write(tmp_path, {**policy, "root/.config/containers/auth.json": "{"})
+    assert run(["lint", "--engine", "podman", "--root", str(tmp_path), "--no-color"]) == 1
+    printed = capsys.readouterr().out
+    assert printed.startswith("error    credentials-unreadable  /root/.config/containers/auth.json:1\n")
 
 
 PROXY = "HTTPS_PROXY='http://proxy.example.com:3128'\n"

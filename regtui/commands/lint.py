@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from regtui.commands.host import read_host, tell_others
 from regtui.commands.live import consult
 from regtui.host.files import HostFiles
-from regtui.host.lint import findings, gather, read_credentials
+from regtui.host.lint import findings, gather, read_auth_faults, read_credentials
 from regtui.host.lint.evidence import NOBODY_ASKED
 from regtui.host.model import Severity
 from regtui.options import USAGE_ERROR
@@ -166,7 +166,8 @@ def _found(config: HostConfig, options: Options, root: str, answers: Answers) ->
     home = "/root" if there is None else there.home
     stored = _credentials(files, root if there is None else there.root, home)
     evidence = gather(files, config, now=datetime.now(UTC), credentials=stored, given=bool(options.configs))
-    evidence = replace(evidence, plain_http=answers.plain_http, untrusted=answers.untrusted)
+    faults = read_auth_faults(files, config)
+    evidence = replace(evidence, auth_faults=faults, plain_http=answers.plain_http, untrusted=answers.untrusted)
     return findings(config, evidence)
 
 

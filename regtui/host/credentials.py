@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from regtui.frozen import dataclass
 from regtui.gojson import GoJsonError, decode_first, line_of
+from regtui.host.files import TroubleKind
 from regtui.host.json_places import Places, places_in
 from regtui.host.model import Finding, Severity, Source
 from regtui.text import printable, strip_userinfo
@@ -21,8 +22,11 @@ from regtui.text import printable, strip_userinfo
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from regtui.host.files import FileTrouble
+
 INDEX_SERVER = "https://index.docker.io/v1/"
 _OFFICIAL = frozenset({"docker.io", "index.docker.io", INDEX_SERVER})
+_UNREADABLE = "credentials-unreadable"
 _HELPER = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -71,7 +75,8 @@ class HelperCall:
 class CredentialFile:
     """What config.json stores: credentials by server, the default helper, helpers by server.
 
-    A helper whose name is not allowed is None: its servers have no credential, and no other store is tried.
+    A helper whose name is not allowed is None: its servers have no credential, and no other store is tried. `unusable`
+    says that docker makes nothing of the file at all.
     """
 
     path: str
@@ -80,6 +85,7 @@ class CredentialFile:
     helpers: Mapping[str, str | None] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     places: Places = field(default_factory=Places, repr=False)
+    unusable: bool = False
 
     def lookup(self, name: str) -> Credential | HelperCall | None:
         """Return what answers for a registry's `HOST[:PORT]`, None for nothing: the pull is anonymous.
@@ -110,12 +116,33 @@ def parse_credentials(data: bytes, path: str) -> CredentialFile:
     try:
         document = decode_first(data)
     except GoJsonError as error:
-        return CredentialFile(path, findings=(_damaged("it is no JSON", Source(path, line_of(data, error.offset))),))
+        return _unusable(path, _damaged("it is no JSON", Source(path, line_of(data, error.offset))))
     if document is None:
         return CredentialFile(path)
     if not isinstance(document, dict):
-        return CredentialFile(path, findings=(_damaged("it holds no object", Source(path, 1)),))
+        return _unusable(path, _damaged("it holds no object", Source(path, 1)))
     return _Reader(path, document, places_in(data)).read()
+
+
+def unread_credentials(trouble: FileTrouble) -> CredentialFile | None:
+    """Return what a file that cannot be read comes to, None for one that is not there."""
+    source = Source(printable(trouble.path))
+    match trouble.kind:
+        case TroubleKind.MISSING:
+            return None
+        case TroubleKind.SPECIAL | TroubleKind.TOO_LARGE:  # docker would read it
+            message = f"regtui does not read the stored credentials: {trouble.message}"
+            return CredentialFile(trouble.path, findings=(Finding(_UNREADABLE, Severity.NOTE, message, source),))
+        case TroubleKind.DENIED:
+            fix = "give the file to the user who runs docker"
+        case _:
+            fix = "move it away, and log in again"
+    message = f"the stored credentials cannot be used: {trouble.cause}"
+    return _unusable(trouble.path, Finding(_UNREADABLE, Severity.WARNING, message, source, fix))
+
+
+def _unusable(path: str, finding: Finding) -> CredentialFile:
+    return CredentialFile(path, findings=(finding,), unusable=True)
 
 
 def _host_of(key: str) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from regtui.host.files import HostFiles
-from regtui.host.lint import findings, gather, read_credentials
+from regtui.host.lint import findings, gather, read_auth_faults, read_credentials
 from regtui.host.lint.certificates import CERTS
 from regtui.host.lint.evidence import NOBODY_ASKED
 from regtui.host.local_mirror import local_mirrors
@@ -52,7 +52,13 @@ def take(
     path = credentials_path(config.root, docker_config, home)
     credentials = read_credentials(files, path)
     evidence = gather(files, config, now=now or datetime.now(UTC), credentials=credentials, given=given)
-    evidence = replace(evidence, addresses=known, plain_http=answers.plain_http, untrusted=answers.untrusted)
+    evidence = replace(
+        evidence,
+        auth_faults=read_auth_faults(files, config),
+        addresses=known,
+        plain_http=answers.plain_http,
+        untrusted=answers.untrusted,
+    )
     is_docker = config.engine in (EngineName.RHEL_DOCKER, EngineName.MOBY)
     around = Around(
         store_for(files, config, docker_config=docker_config, home=home),

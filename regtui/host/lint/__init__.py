@@ -9,7 +9,7 @@ from regtui.host.lint.blocking import blocking_findings
 from regtui.host.lint.caches import cache_findings
 from regtui.host.lint.certificates import certificate_findings
 from regtui.host.lint.evidence import NOTHING, Command, Evidence
-from regtui.host.lint.gather import gather, read_credentials
+from regtui.host.lint.gather import gather, read_auth_faults, read_credentials
 from regtui.host.lint.insecure import insecure_findings
 from regtui.host.lint.logins import login_findings
 from regtui.host.lint.mirrors import mirror_findings
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from regtui.host.model import Finding, HostConfig
 
-__all__ = ["FINDINGS_LIMIT", "Command", "Evidence", "findings", "gather", "read_credentials"]
+__all__ = ["FINDINGS_LIMIT", "Command", "Evidence", "findings", "gather", "read_auth_faults", "read_credentials"]
 
 FINDINGS_LIMIT = 500  # of one host; a person reads the first screens
 _RANKS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}

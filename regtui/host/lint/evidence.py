@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from regtui.host.credentials import CredentialFile
     from regtui.host.local_mirror import LocalCache
     from regtui.host.model import Source
+    from regtui.host.podman.auth import AuthFault
     from regtui.host.security import Addresses
     from regtui.outcome import CertificateFault
 
@@ -61,13 +62,14 @@ class Evidence:
 
     `texts` are the files that settings stand in, by path as the sources name them. `plain_http` and `untrusted` are
     `HOST[:PORT]` which answered a TLS handshake in plain HTTP, or with a certificate that this host does not trust and
-    why.
+    why. `auth_faults` are files of logins over which podman fails.
     """
 
     texts: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     command: Command | None = None
     certs: tuple[CertsDirectory, ...] = ()
     credentials: CredentialFile | None = None
+    auth_faults: tuple[AuthFault, ...] = ()
     caches: tuple[LocalCache, ...] = ()
     here: Here = field(default_factory=Here)
     addresses: Addresses = field(default_factory=dict)

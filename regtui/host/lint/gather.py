@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regtui.host.certs import read_certs
-from regtui.host.credentials import parse_credentials
+from regtui.host.credentials import parse_credentials, unread_credentials
 from regtui.host.dockerd_command import dockerd_command
 from regtui.host.files import FileText, HostFiles
 from regtui.host.lint.certificates import CERTS
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from regtui.host.credentials import CredentialFile
     from regtui.host.files import FileSource
     from regtui.host.model import HostConfig
+    from regtui.host.podman.auth import AuthFault
     from regtui.host.unit import UnitFiles
 
 DIRECTORIES_LIMIT = 200  # of certs.d; each is read like the engine reads it
@@ -60,9 +61,18 @@ def gather(
 
 
 def read_credentials(files: FileSource, path: str) -> CredentialFile | None:
-    """Return the logins that a config.json stores, None where it cannot be read."""
+    """Return the logins that a config.json stores, with why it cannot be used; None where there is none."""
     text = files.read(path)
-    return parse_credentials(text.data, path) if isinstance(text, FileText) else None
+    return parse_credentials(text.data, path) if isinstance(text, FileText) else unread_credentials(text)
+
+
+def read_auth_faults(files: FileSource, config: HostConfig) -> tuple[AuthFault, ...]:
+    """Return which of its files of logins podman fails over."""
+    if config.podman is None:
+        return ()
+    from regtui.host.podman.auth import PodmanAuth
+
+    return PodmanAuth(files, config.podman).faults()
 
 
 def _texts(files: FileSource, config: HostConfig, *, given: bool) -> dict[str, bytes]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from regtui.host.credentials import INDEX_SERVER
 from regtui.host.gonet import host_of, parse_ip
 from regtui.host.lint.hosts import LIST_LIMIT, asked, by_host
-from regtui.host.lint.wording import bare_host, listed, shell, shown, warning
+from regtui.host.lint.wording import bare_host, error, listed, shell, shown, warning
 from regtui.host.model import EngineName, Source
 from regtui.host.registry_lists import DOCKER_IO
 from regtui.host.security import blocked, mirror_host
@@ -19,16 +20,19 @@ if TYPE_CHECKING:
     from regtui.host.credentials import CredentialFile
     from regtui.host.lint.evidence import Evidence
     from regtui.host.model import Finding, HostConfig
+    from regtui.host.podman.auth import AuthFault
 
 _HUB = frozenset({DOCKER_IO, "index.docker.io", "registry-1.docker.io", "hub.docker.com", "registry.hub.docker.com"})
 
 
 def login_findings(config: HostConfig, evidence: Evidence) -> Iterator[Finding]:
     """Yield what docker does with each stored login (registry/auth.go:226-243, registry/config.go:322)."""
+    yield from _of_podman(evidence.auth_faults)
     stored = evidence.credentials
     if stored is None or config.engine not in (EngineName.RHEL_DOCKER, EngineName.MOBY):
         return
-    yield from stored.findings
+    for one in stored.findings:
+        yield replace(one, message=f"{one.message}; docker warns, and pulls anonymously") if stored.unusable else one
     for key in list(stored.entries)[:LIST_LIMIT]:
         finding = _of_entry(config, stored, key)
         if finding is not None:
@@ -39,6 +43,14 @@ def login_findings(config: HostConfig, evidence: Evidence) -> Iterator[Finding]:
             message = f"docker looks helpers up by {shown(right)} to the letter, so {shown(key)} is never found"
             yield warning("login-key", message, _source(stored, "credHelpers"), f'call the key "{printable(right)}"')
     yield from _in_the_clear(config, stored)
+
+
+def _of_podman(faults: tuple[AuthFault, ...]) -> Iterator[Finding]:
+    """Yield the files that podman does not pass over (getCredentialsWithHomeDir): it fails before it asks anybody."""
+    for fault in faults:
+        message = f"each pull fails for which no file before this one has a login: {fault.text}"
+        fix = "give the file to the user who runs podman" if fault.is_denied else "move it away, and log in again"
+        yield error("credentials-unreadable", message, fault.source, fix)
 
 
 def _of_entry(config: HostConfig, stored: CredentialFile, key: str) -> Finding | None:

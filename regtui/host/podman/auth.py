@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from regtui.frozen import dataclass
-from regtui.gojson import GoJsonError, unmarshal
+from regtui.gojson import GoJsonError, line_of, unmarshal
 from regtui.host.credentials import Credential, HelperCall, Secret
 from regtui.host.files import FileText, TroubleKind
 from regtui.host.json_places import places_in
@@ -34,9 +34,14 @@ _HUB_NAMES = ("registry-1.docker.io", "docker.io")
 
 @dataclass(frozen=True, slots=True)
 class AuthFault:
-    """podman fails over its credentials before it asks; `text` is its error and holds no secret."""
+    """podman fails over its credentials before it asks; `text` is its error and holds no secret.
+
+    `source` is the file at fault, None where that is not one; `is_denied` says that it may not be read.
+    """
 
     text: str
+    source: Source | None = None
+    is_denied: bool = False
 
 
 Found = Credential | HelperCall | AuthFault | None
@@ -83,6 +88,12 @@ class PodmanAuth:
         count = "1 error" if len(faults) == 1 else f"{len(faults)} errors"
         return AuthFault(f"{count} occurred:\n{listed}\n")
 
+    def faults(self) -> tuple[AuthFault, ...]:
+        """Return the files that make podman fail: every pull that no file before them has a login for."""
+        files = self._config.auth_files if FILES in self._config.helpers else ()
+        read = [self._file(path, legacy=path == files[-1]) for path in files if path]
+        return tuple(file for file in read if isinstance(file, AuthFault))
+
     def _in_files(self, name: str, registry: str) -> Found:
         *current, legacy = self._config.auth_files or ("",)
         for path in (*current, legacy):
@@ -106,12 +117,15 @@ class PodmanAuth:
         if not isinstance(found, FileText):
             if found.kind is TroubleKind.MISSING:
                 return _AuthFile(path, legacy, {}, {}, {})
-            return AuthFault(f"reading JSON file {go_quote(path)}: {found.as_go}")
+            text = f"reading JSON file {go_quote(path)}: {found.as_go}"
+            return AuthFault(text, Source(printable(path)), found.kind is TroubleKind.DENIED)
         try:
             document = unmarshal(found.data)
         except GoJsonError as error:
-            where = go_quote(path)
-            return AuthFault(f"reading JSON file {where}: unmarshaling JSON at {where}: {printable(str(error))}")
+            where, source = go_quote(path), Source(printable(path), line_of(found.data, error.offset))
+            return AuthFault(
+                f"reading JSON file {where}: unmarshaling JSON at {where}: {printable(str(error))}", source
+            )
         fields = document if isinstance(document, dict) else {}
         entries = fields if legacy else _object(_field(fields, "auths"))
         helpers = {} if legacy else _object(_field(fields, "credHelpers"))
