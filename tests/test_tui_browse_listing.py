@@ -73,14 +73,14 @@ async def test_enter_is_remembered_until_there_are_means_to_ask() -> None:
         ({"mirror": True}, "2 repositories, complete · cached names only"),
         (
             {"end": ListingEnded(False, "the connection broke", Outcome.UNREACHABLE)},
-            "2 loaded, not all · the connection broke",
+            "2 loaded, not all",
         ),
         ({"end": LIMITED}, "2 loaded, not all · asks for a pause, 90 s left"),
         (
             {"origin": Origin.CACHE, "age": 300.0},
             "2 repositories, complete · from the cache, 5 min old; r reads it again",
         ),
-        ({"invalid": 3, "examples": ("A B",)}, "2 repositories, complete · 3 left out, no names (A B)"),
+        ({"invalid": 3, "examples": ("A B",)}, "2 repositories, complete · 3 left out, no names"),
         ({"pages": ()}, "0 repositories, complete"),
     ],
     ids=["complete", "mirror", "broken off", "429", "cache", "invalid", "empty"],
@@ -137,7 +137,9 @@ async def test_a_typed_beginning_is_sought_before_the_scan_comes_to_it(monkeypat
 async def test_without_a_catalog_a_sentence_says_what_works_and_it_does() -> None:
     means = FakeBrowsing(end=REFUSED, tag_pages={"team/app": [("v1",)]})
     async with browsing(means) as pilot:
-        assert "✗ registry.example offers no catalog: type a repository name" in screen_text(pilot)
+        assert " registry.example offers no catalog: type a repository name" in screen_text(pilot)
+        assert "✗" not in screen_text(pilot)
+        assert status(screen_text(pilot)) == "no catalog here"
         await pilot.press("slash", *"team", "slash", *"app", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, TagsScreen))
         await calm(pilot)
@@ -152,7 +154,29 @@ async def test_search_results_are_labelled_as_search() -> None:
         await until(pilot, lambda: "bitnami" in screen_text(pilot))
         await calm(pilot)
         assert "search of registry.example finds for post" in screen_text(pilot)
+        assert status(screen_text(pilot)) == "2 search results, not a catalog"
         assert means.asked["search post"] == 1
+        await pilot.press("q")
+        await until(pilot, lambda: "finds for postq" in screen_text(pilot))
+        await calm(pilot)
+        assert "bitnami" not in screen_text(pilot)
+        assert status(screen_text(pilot)) == "0 search results, not a catalog"
+
+
+async def test_results_of_a_search_stand_in_the_tree_too() -> None:
+    means = FakeBrowsing(end=REFUSED, searchable=True, found={"post": ["library/postgres", "bitnami/postgresql"]})
+    async with browsing(means) as pilot:
+        await pilot.press("t", "slash", *"post")
+        await until(pilot, lambda: "▸ bitnami/" in screen_text(pilot))
+
+
+async def test_a_whole_name_is_opened_whatever_a_search_finds() -> None:
+    means = FakeBrowsing(end=REFUSED, searchable=True, found={"me/app": ["some/app", "other/app"]})
+    async with browsing(means) as pilot:
+        await pilot.press("slash", *"me/app")
+        await until(pilot, lambda: "other/app" in screen_text(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: means.asked["tags me/app"] == 1)
 
 
 async def test_refreshing_passes_the_cache() -> None:

@@ -87,3 +87,47 @@ async def test_the_cursor_stays_on_its_tag_and_its_line_when_others_come_above_i
         await calm(pilot)
         assert listed.cursor - listed.in_view.start == line
         assert screen_text(pilot).splitlines()[3 + line] == row
+
+
+SIGNATURES = [f"{digest(f'v{number}').replace(':', '-')}.sig" for number in range(3)]
+
+
+async def test_a_repository_of_nothing_but_signatures_shows_them() -> None:
+    async with browsing(FakeBrowsing(PAGES, tag_pages={"team/app": [SIGNATURES[:1], SIGNATURES[1:]]})) as pilot:
+        await opened(pilot)
+        text = screen_text(pilot)
+        assert text.count("│   sha256-") == 3
+        assert "3 tags, complete ─" in text
+        await pilot.press("s")
+        await calm(pilot)
+        assert screen_text(pilot).count("│   sha256-") == 3
+
+
+async def test_what_is_folded_is_found_where_nothing_else_is() -> None:
+    tags = {"team/app": [["v1", "signed-2", *SIGNATURES]]}
+    async with browsing(FakeBrowsing(PAGES, tag_pages=tags)) as pilot:
+        await opened(pilot)
+        await pilot.press("slash", *"sig")
+        await calm(pilot)
+        assert "1 match" in screen_text(pilot)
+        await pilot.press("home", ".")
+        await calm(pilot)
+        text = screen_text(pilot)
+        assert text.count("│   sha256-") == 3
+        assert "5 tags, complete · 3 match ─" in text
+        await pilot.press("escape", "escape")
+        await calm(pilot)
+        assert "sha256-" not in screen_text(pilot)
+        assert "3 signatures and the like folded" in screen_text(pilot)
+
+
+async def test_a_tag_that_its_column_has_no_room_for_stands_in_full_below() -> None:
+    tags = [f"1.29.0-alpine3.20-slim-otel-{word}" for word in ("debug", "perl")]
+    async with browsing(FakeBrowsing(PAGES, tag_pages={"team/app": [tags]})) as pilot:
+        await opened(pilot)
+        shown = []
+        for _ in tags:
+            shown.append(screen_text(pilot).splitlines()[21].strip("│ "))
+            await pilot.press("down")
+            await calm(pilot)
+        assert sorted(shown) == tags

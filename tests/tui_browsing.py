@@ -38,7 +38,9 @@ if TYPE_CHECKING:
 
 COMPLETE = ListingEnded(True)
 LOGIN = "asked as robot: the stored login of robot in /root/.docker/config.json"
-REFUSED = ListingEnded(False, "registry.example offers no catalog: type a repository name", Outcome.NOT_FOUND)
+REFUSED = ListingEnded(
+    False, "registry.example offers no catalog: type a repository name", Outcome.NOT_FOUND, offered=False
+)
 LIMITED = ListingEnded(False, "too much was asked", Outcome.RATE_LIMITED, 90.0)
 
 

@@ -118,12 +118,15 @@ class ListingEnded:
     """The last that a listing yields: whether all names came, and why not.
 
     `outcome` is FOUND unless something failed; what came before stays true. `retry_after` as in `BrowseError`.
+    `offered` is False where the registry lists nothing, to nobody or not to this user: no failure, `reason` says what
+    works instead.
     """
 
     complete: bool
     reason: str = ""
     outcome: Outcome = Outcome.FOUND
     retry_after: float | None = None
+    offered: bool = True
 
 
 @dataclass(frozen=True, slots=True)

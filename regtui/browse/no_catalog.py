@@ -58,7 +58,7 @@ def instead(error: RegistryError, browser: PlaceBrowser) -> ListingEnded:
     withheld = error.withheld if isinstance(error, TokenError) else ""
     login = "" if known is not None else browser.login
     parts = [part for part in (f"{sentence}: {works}", withheld, login) if part]
-    return ListingEnded(False, "; ".join(parts), _outcome(answer))
+    return ListingEnded(False, "; ".join(parts), _outcome(answer), offered=False)
 
 
 def _outcome(answer: Reply | None) -> Outcome:

@@ -98,6 +98,9 @@ async def search(session: BrowseSession, place: Place, query: str) -> AsyncGener
         failure = ended(explained(error, place))
         yield ListingEnded(False, f"the search of {engine.host} failed: {failure.reason}", failure.outcome)
         return
+    if not total:
+        yield ListingEnded(False, f"the search of {engine.host} finds nothing for {wanted}")
+        return
     found = f"the first {total} that" if more else f"{total} that"
     yield ListingEnded(False, f"{found} the search of {engine.host} finds for {wanted}; it is no catalog")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regtui.outcome import Outcome
 from regtui.text import size
 from regtui.tui.browse.filter import Form
-from regtui.tui.browse.lines import age_text, date_text, number
+from regtui.tui.browse.lines import UNIT, age_text, date_text, number
 from regtui.tui.browse.state import Phase
 from regtui.tui.cells import EMPTY, Line, Role, Span, crop, indent, span, spread, wrap
 
@@ -59,14 +60,33 @@ def below_line(standing: Standing | None, selected: str, width: int, glyphs: Gly
     return crop((span(login or selected, Role.DIM),), width, glyphs.ellipsis)
 
 
-def below_lines(standing: Standing | None, selected: str, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
+def below_lines(
+    standing: Standing | None, selected: str, width: int, glyphs: Glyphs, *, cut: str = ""
+) -> tuple[Line, ...]:
     """Return the lines below a list on a small screen: one, or the whole sentence about a secret that was kept back.
 
-    That sentence ends with how to allow it, which must not be cut off.
+    That sentence ends with how to allow it, which must not be cut off. `cut` is the selected name where its row has no
+    room for all of it.
     """
+    named = wrap(cut, width) if cut else ()
     if standing is not None and standing.withheld:
-        return wrap(standing.withheld, width, Role.WARN)
-    return (below_line(standing, selected, width, glyphs),)
+        return (*wrap(standing.withheld, width, Role.WARN), *named)
+    return named or (below_line(standing, selected, width, glyphs),)
+
+
+def odd_text(reading: Reading, kind: str, wait: float | None) -> str:
+    """Return why not all names came, and what was left out; empty where there is nothing of both.
+
+    Where nothing came at all the reason stands in the place of the names, and while a pause is counted down it would
+    say another number of seconds.
+    """
+    told = [reading.reason] if reading.phase is Phase.ENDED and reading.reason and not wait else []
+    if reading.invalid:
+        more = reading.invalid - len(reading.examples)
+        named = ", ".join(reading.examples) + (f" and {number(more)} more" if more else "")
+        none = f"entry that is no {UNIT[kind]} was" if reading.invalid == 1 else f"entries that are no {kind} were"
+        told.append(f"{number(reading.invalid)} {none} left out" + (f": {named}" if reading.examples else ""))
+    return "; ".join(told)
 
 
 def place_lines(place: Place, standing: Standing | None, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
@@ -136,10 +156,15 @@ def empty_lines(void: Void, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
     elif reading.phase is Phase.READING:
         lines = [*wrap(f"asking {void.where} for its {void.kind}", width, Role.DIM)]
     elif reading.phase is Phase.FAILED:
-        lines = [*wrap(f"{glyphs.bad} {reading.reason or 'nothing came'}", width, Role.BAD)]
+        if reading.offered and reading.outcome is not Outcome.FOUND:
+            lines = [*wrap(f"{glyphs.bad} {reading.reason or 'nothing came'}", width, Role.BAD)]
+        else:
+            lines = [*wrap(reading.reason or "nothing came", width, Role.WARN)]
         if void.kind == "repositories":
             lines += [EMPTY, (Span("/ ", Role.ACCENT), Span("type a repository, enter opens it", Role.DIM))]
         lines.append((Span("r ", Role.ACCENT), Span("ask again", Role.DIM)))
+    elif reading.invalid:
+        lines = [*wrap(f"{void.where} lists {void.kind}, and none by a name that can be asked for", width, Role.WARN)]
     else:
         lines = [*wrap(f"{void.where} has no {void.kind}, or shows none to you", width, Role.WARN)]
     return (EMPTY, *indent(tuple(lines), 1))

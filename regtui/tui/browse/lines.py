@@ -61,13 +61,10 @@ def status_line(
     pieces = [_completeness(reading, kind, glyphs), *(_matching(names) if reading.loaded else [])]
     if wait is not None and wait > 0:
         pieces.append(Span(f"asks for a pause, {age_text(wait)} left", Role.WARN))
-    elif reading.phase is Phase.ENDED and reading.reason:
-        pieces.append(span(reading.reason, Role.WARN))
     if reading.age is not None:
         pieces.append(Span(f"from the cache, {age_text(reading.age)} old; r reads it again", Role.WARN))
     if reading.invalid:
-        shown = f" ({reading.examples[0]})" if reading.examples else ""
-        pieces.append(span(f"{number(reading.invalid)} left out, no names{shown}", Role.WARN))
+        pieces.append(Span(f"{number(reading.invalid)} left out, no names", Role.WARN))
     if note:
         pieces.append(span(note, Role.WARN))
     line: Line = ()
@@ -78,16 +75,18 @@ def status_line(
 
 def _completeness(reading: Reading, kind: str, glyphs: Glyphs) -> Span:
     loaded = number(reading.loaded)
+    if reading.origin is Origin.SEARCH:
+        return Span(f"{loaded} search result{'s' if reading.loaded != 1 else ''}, not a catalog", Role.WARN)
     match reading.phase:
         case Phase.READING:
             reading_on = f"reading{glyphs.ellipsis if not glyphs.plain else '...'}"
             return Span(f"{loaded} loaded, {reading_on}" if reading.loaded else reading_on, Role.ACCENT)
-        case Phase.COMPLETE if reading.origin is Origin.SEARCH:
-            return Span(f"{loaded} search results, not a catalog", Role.WARN)
         case Phase.COMPLETE:
             return Span(f"{loaded} {kind if reading.loaded != 1 else UNIT[kind]}, complete", Role.OK)
         case Phase.ENDED:
             return Span(f"{loaded} loaded, not all", Role.WARN)
+        case Phase.FAILED if not reading.offered:
+            return Span("no catalog here", Role.WARN)
         case Phase.FAILED:
             return Span("nothing could be read", Role.BAD)
 

@@ -33,7 +33,10 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A listing so far. `age` is in seconds, None where it was read just now; `wait` in seconds after a 429."""
+    """A listing so far. `age` is in seconds, None where it was read just now; `wait` in seconds after a 429.
+
+    `offered` is False where the registry has no such listing: nothing failed then.
+    """
 
     phase: Phase = Phase.READING
     loaded: int = 0
@@ -44,6 +47,7 @@ class Reading:
     reason: str = ""
     outcome: Outcome = Outcome.FOUND
     wait: float | None = None
+    offered: bool = True
 
 
 def paged(reading: Reading, page: CatalogPage | TagsPage, kept: int) -> Reading:
@@ -63,7 +67,9 @@ def ended(reading: Reading, end: ListingEnded) -> Reading:
     if end.complete:
         return replace(reading, phase=Phase.COMPLETE)
     phase = Phase.ENDED if reading.loaded else Phase.FAILED
-    return replace(reading, phase=phase, reason=end.reason, outcome=end.outcome, wait=end.retry_after)
+    return replace(
+        reading, phase=phase, reason=end.reason, outcome=end.outcome, wait=end.retry_after, offered=end.offered
+    )
 
 
 def failed(reading: Reading, error: BrowseError) -> Reading:

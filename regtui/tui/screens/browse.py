@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 
 from regtui.browse.models import Origin
+from regtui.outcome import Outcome
 from regtui.tui.actions import Place as Keys
 from regtui.tui.bindings import browsing_bindings
 from regtui.tui.browse.around import place_lines
@@ -44,8 +45,8 @@ class RepositoriesScreen(ListingScreen):
     KIND = "repositories"
     PLACEHOLDER = "team/app, team/*, /^team/"
 
-    _searching = False
-    """Whether what is shown are results of a search, which the typed text need not be a part of."""
+    _results_of = ""
+    """What was searched for, where results of a search are shown: they match in ways of their own."""
 
     def rows(self) -> RepositoryRows:
         """Return the rows."""
@@ -88,7 +89,7 @@ class RepositoriesScreen(ListingScreen):
 
     def read(self, number: int, *, fresh: bool) -> None:
         """Read the catalog."""
-        self._searching = False
+        self._results_of = ""
         self._follow(number, fresh=fresh)
 
     def take(self, message: Paged) -> int:
@@ -99,6 +100,10 @@ class RepositoriesScreen(ListingScreen):
     def open_item(self, item: Item) -> None:
         """Show the tags of a repository."""
         self.app.push_screen(TagsScreen(self.around, self.place, (item.name,)))
+
+    def is_name(self, typed: str) -> bool:
+        """A whole name need not be among the results of a search: private repositories never are."""
+        return bool(self._results_of) and "/" in typed and not self.list.cursor
 
     def submitted(self, typed: str) -> None:
         """Open a repository that no list has."""
@@ -119,7 +124,7 @@ class RepositoriesScreen(ListingScreen):
         self.workers.cancel_group(self, "seek")
         if len(wanted.prefix) < SHORTEST:
             return
-        if self._searching or (self.reading.phase is Phase.FAILED and self.around.browsing.searches(self.place)):
+        if self._results_of or (self.reading.phase is Phase.FAILED and self.around.browsing.searches(self.place)):
             self._seek(wanted.prefix, search=True)
         elif self.reading.phase is Phase.READING and not self.place.mirror:
             self._seek(wanted.prefix, search=False)
@@ -133,27 +138,40 @@ class RepositoriesScreen(ListingScreen):
     @on(Sought)
     def _take_sought(self, message: Sought) -> None:
         if message.page.source is Origin.SEARCH:
-            self._take_results(message.page)
+            if message.prefix == self._typed:
+                self._take_results(message.page, message.prefix)
         elif message.prefix == self.names.wanted.prefix:
             self.names.take_ahead(message.page.names)
             self.show_names()
 
-    def _take_results(self, page: CatalogPage) -> None:
+    @property
+    def _typed(self) -> str:
+        return read_filter(self.query_one(FilterInput).value).prefix
+
+    def _take_results(self, page: CatalogPage, prefix: str) -> None:
         """Show what a search found: it matches in ways of its own, so nothing is filtered."""
-        if page.total_so_far == len(page.names):
-            self.names.clear()
-            self.reading = Reading()
-        self._searching = True
+        if self._results_of != prefix:
+            self._begin_results(prefix)
         self.names.extend(page.names)
-        self.names.look_for(EVERYTHING)
         self.reading = paged(self.reading, page, len(page.names))
+        if self.names.advance():
+            self._search_on()
         self.show_names()
+
+    def _begin_results(self, prefix: str) -> None:
+        self._results_of = prefix
+        self.names.clear()
+        self.names.look_for(EVERYTHING)
+        self.reading = Reading(origin=Origin.SEARCH)
+        self.list.cursor = 0
 
     @on(SeekEnded)
     def _end_search(self, message: SeekEnded) -> None:
         """Say how a search ended; how a seek did matters to nobody: the scan goes on."""
-        if message.search and message.prefix == read_filter(self.query_one(FilterInput).value).prefix:
-            if not self._searching:
+        if message.search and message.prefix == self._typed:
+            if self._results_of != message.prefix and message.end.outcome is Outcome.FOUND:
+                self._begin_results(message.prefix)
+            elif not self._results_of:
                 self.reading = Reading()
             self.reading = ended(self.reading, message.end)
             self.show_names()

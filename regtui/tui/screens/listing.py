@@ -9,15 +9,17 @@ from textual import on, work
 from textual.widgets import Static
 
 from regtui.tui.actions import Place as Keys
-from regtui.tui.browse.around import Void, below_lines, empty_lines
+from regtui.tui.browse.around import Void, below_lines, empty_lines, odd_text
 from regtui.tui.browse.filter import EVERYTHING, Form, read_filter
 from regtui.tui.browse.filter_input import FilterInput
 from regtui.tui.browse.follow import Ended, Paged
 from regtui.tui.browse.lines import status_line
 from regtui.tui.browse.name_list import NameList
 from regtui.tui.browse.names import Names
+from regtui.tui.browse.pause import Pause
 from regtui.tui.browse.slices import search_on
 from regtui.tui.browse.state import Phase, Reading, ended, paged
+from regtui.tui.cells import Role, span, wrap
 from regtui.tui.panels import frame_bottom, frame_top
 from regtui.tui.screens.browsing import BrowsingScreen
 from regtui.tui.widgets.first_paint import Box, Row
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from regtui.tui.browse.name_list import RepositoryRows, TagRows
     from regtui.tui.browse.names import Item
     from regtui.tui.browse.source import Surroundings
+    from regtui.tui.cells import Line
     from regtui.tui.widgets.line_view import Make
 
 REDRAW = 0.2
@@ -53,8 +56,7 @@ class ListingScreen(BrowsingScreen):
         self._shown = -1
         self._under = ""
         self._drawn = 0.0
-        self._wait_ends = 0.0
-        self._wait: Timer | None = None
+        self.pause = Pause(self.set_interval, self.tell_status)
         self._later: Timer | None = None
 
     def parts(self) -> ComposeResult:
@@ -123,12 +125,24 @@ class ListingScreen(BrowsingScreen):
         """Return the names of the columns, where there are any."""
         return lambda _width: ()
 
+    @property
+    def name_room(self) -> int:
+        """Cells that a row has for a name."""
+        return self.list.text_width - 2
+
     def note(self) -> str:
         """Return what the status says beside the counts."""
         return self.place.note
 
     def came_to_end(self) -> None:
         """Do what waits for the end of the listing."""
+
+    def look_further(self) -> None:
+        """Look among what is not listed, where nothing else is found."""
+
+    def is_name(self, typed: str) -> bool:  # noqa: ARG002 - what a subclass is asked for
+        """Say whether enter means the typed text itself, whatever is found."""
+        return False
 
     # The listing.
 
@@ -147,7 +161,7 @@ class ListingScreen(BrowsingScreen):
         self._number += 1
         self.names.clear()
         self.reading = Reading()
-        self._end_wait()
+        self.pause.end()
         self.show_names()
         self.read(self._number, fresh=fresh)
 
@@ -170,7 +184,8 @@ class ListingScreen(BrowsingScreen):
         if message.number != self._number:
             return
         self.reading = ended(self.reading, message.end)
-        self._begin_wait()
+        if self.reading.wait:
+            self.pause.begin(self.reading.wait)
         self.came_to_end()
         self._settle()
         self.tell_title()
@@ -183,8 +198,10 @@ class ListingScreen(BrowsingScreen):
         self._show_end()
 
     def _settle(self) -> None:
-        """Where everything was looked at and nothing matches, look for what is alike."""
+        """Where everything was looked at and nothing matches, look further, and for what is alike."""
         if self.reading.phase is not Phase.READING and self.names.is_searched:
+            if not len(self.names):
+                self.look_further()
             self.names.look_for_alike()
 
     # The filter.
@@ -212,13 +229,13 @@ class ListingScreen(BrowsingScreen):
 
     @on(FilterInput.Submitted)
     def _open_found(self, message: FilterInput.Submitted) -> None:
-        item = self.selected
-        if item is not None:
-            self.list.focus()
-            if len(self.names) == 1 and item.folder is None:
-                self.open_item(item)
-        else:
-            self.submitted(message.value.strip())
+        item, typed = self.selected, message.value.strip()
+        if item is None or self.is_name(typed):
+            self.submitted(typed)
+            return
+        self.list.focus()
+        if len(self.names) == 1 and item.folder is None:
+            self.open_item(item)
 
     def submitted(self, typed: str) -> None:
         """Do what enter means where nothing was found."""
@@ -318,12 +335,12 @@ class ListingScreen(BrowsingScreen):
         self.fixed("top").draw(self._top())
         self.fixed("heads").draw(self.column_heads())
         self.tell_status()
-        self.fixed("below").draw(self._below())
         self.fixed("beside").draw(self.side())
 
     def tell_status(self) -> None:
-        """Draw the status."""
+        """Draw the status, and above it what it has no room for."""
         self.fixed("bottom").draw(self._status())
+        self.fixed("below").draw(self._below())
 
     def _tell_selected(self) -> None:
         self._note_selected()
@@ -352,38 +369,18 @@ class ListingScreen(BrowsingScreen):
         return lambda width: (frame_top(heading, width, glyphs, focused=True),)
 
     def _below(self) -> Make:
-        standing, selected = self.standing, self.selected_text()
-        return lambda width: below_lines(standing, selected, width, self.glyphs)
+        standing, selected, item = self.standing, self.selected_text(), self.selected
+        name = item.name if item is not None else ""
+        odd = odd_text(self.reading, self.KIND, self.pause.left)
+
+        def make(width: int) -> tuple[Line, ...]:
+            cut = name if span(name).width > self.name_room else ""
+            told = () if self.has_class("-wide") else below_lines(standing, selected, width, self.glyphs, cut=cut)
+            return (*wrap(odd, width, Role.WARN), *told) if odd else told
+
+        return make
 
     def _status(self) -> Make:
-        reading, names, glyphs, note, wait = self.reading, self.names, self.glyphs, self.note(), self.wait_left
+        reading, names, glyphs, note, wait = self.reading, self.names, self.glyphs, self.note(), self.pause.left
         line = status_line(reading, names, self.KIND, glyphs, note=note, wait=wait)
         return lambda width: (frame_bottom(line, width, glyphs),)
-
-    # What a registry that is asked too much wants.
-
-    @property
-    def wait_left(self) -> float | None:
-        """Seconds of the wait that the registry asked for; None where it did not."""
-        return max(0.0, self._wait_ends - time.monotonic()) if self._wait is not None else None
-
-    def _begin_wait(self) -> None:
-        if self.reading.wait:
-            self.count_down(self.reading.wait)
-
-    def count_down(self, seconds: float) -> None:
-        """Count the seconds down; nothing is asked when they are over, unless a person does."""
-        self._end_wait()
-        self._wait_ends = time.monotonic() + seconds
-        self._wait = self.set_interval(1.0, self._count)
-
-    def _count(self) -> None:
-        self.tell_status()
-        if not self.wait_left:
-            self._end_wait()
-            self.tell_status()
-
-    def _end_wait(self) -> None:
-        if self._wait is not None:
-            self._wait.stop()
-            self._wait = None

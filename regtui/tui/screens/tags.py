@@ -12,8 +12,9 @@ from regtui.browse.order import Order
 from regtui.tui.actions import Place as Keys
 from regtui.tui.bindings import browsing_bindings
 from regtui.tui.browse.around import place_lines, tag_lines
+from regtui.tui.browse.filter import SLICE, Form
 from regtui.tui.browse.follow import FactsRead, FactsSettled, Wanted, follow_facts, follow_listing
-from regtui.tui.browse.lines import number, order_text, tag_heading
+from regtui.tui.browse.lines import number, order_text, tag_columns, tag_heading
 from regtui.tui.browse.name_list import NameList, TagRows
 from regtui.tui.browse.state import Phase, Tags, in_order, next_order, with_facts, with_names
 from regtui.tui.cells import EMPTY, Role, span
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from regtui.browse.models import Place
+    from regtui.tui.browse.filter import Filter
     from regtui.tui.browse.follow import Paged
     from regtui.tui.browse.names import Item
     from regtui.tui.browse.source import Surroundings
@@ -90,6 +92,11 @@ class TagsScreen(ListingScreen):
 
         return make
 
+    @property
+    def name_room(self) -> int:
+        """The column of the tags is narrow."""
+        return tag_columns(self.list.text_width).tag - 1
+
     def note(self) -> str:
         """Say what is folded, and what is not asked for without a key."""
         told = []
@@ -99,8 +106,9 @@ class TagsScreen(ListingScreen):
             told.append("f reads dates and sizes")
         elif self._came and not self._reader.spend:
             told.append("dates and sizes cost pulls: f reads those in view")
-        if self.tags.folded:
-            told.append(f"{number(self.tags.folded)} signatures and the like folded")
+        folded = self.tags.folded - len(self.names.all) + len(self._came)
+        if folded:
+            told.append(f"{number(folded)} signatures and the like folded")
         if self.place.note:
             told.append(self.place.note)
         return f" {self.glyphs.dot} ".join(told)
@@ -155,6 +163,19 @@ class TagsScreen(ListingScreen):
         """Put all in order."""
         self.put_in_order()
 
+    def look_for(self, wanted: Filter) -> None:
+        """Look among the tags that stand for themselves; what was unfolded is folded again."""
+        del self.names.all[len(self._came) :]
+        super().look_for(wanted)
+
+    def look_further(self) -> None:
+        """Where no tag stands for itself, or none that is looked for, show those that are folded."""
+        folded = sorted(each.tag for attached in self.tags.attached.values() for each in attached)
+        if self.names.wanted.form is not Form.ALL:
+            folded = [folded[row] for row in self.names.wanted.matches(folded, range(min(len(folded), SLICE)))]
+        self.names.extend(folded)
+        self.names.advance()
+
     # The order.
 
     def put_in_order(self) -> None:
@@ -173,7 +194,7 @@ class TagsScreen(ListingScreen):
 
     def _show_ordered(self, ordered: list[str]) -> None:
         selected = self.selected if self.list.cursor else None
-        self.names.reorder(ordered)
+        self.names.reorder([*ordered, *self.names.all[len(self._came) :]])
         if self.names.advance():
             self._search_on()
         if selected is not None and self.names.is_searched:
@@ -198,7 +219,7 @@ class TagsScreen(ListingScreen):
     @on(NameList.Scrolled)
     def want_facts(self) -> None:
         """Want what is in view and not known, then what was asked for; nothing while the registry wants a pause."""
-        if not self._reader.allowed or self.wait_left:
+        if not self._reader.allowed or self.pause.left:
             return
         in_view = [self.names.item(row).name for row in self.list.in_view]
         self._asked_for = [tag for tag in self._asked_for if tag not in self.tags.facts]
@@ -227,8 +248,8 @@ class TagsScreen(ListingScreen):
             self._asked_for = [tag for tag in self._asked_for if tag not in self.tags.facts]
             self.tell_status()
         standing = self.standing
-        if facts.trouble and standing is not None and standing.retry_after and self.wait_left is None:
-            self.count_down(standing.retry_after)
+        if facts.trouble and standing is not None and standing.retry_after and self.pause.left is None:
+            self.pause.begin(standing.retry_after)
 
     @on(FactsSettled)
     def _settle_facts(self) -> None:
@@ -243,7 +264,7 @@ class TagsScreen(ListingScreen):
 
     def action_fill_in(self) -> None:
         """Read more facts than those in view; of a mirror, and where each costs a pull, those alone on this word."""
-        self._end_wait()
+        self.pause.end()
         known, more = self.tags.facts, self._reader.allowed and not self._costs
         self._reader.allowed = self._reader.spend = True
         if self._costs:
