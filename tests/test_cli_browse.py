@@ -82,6 +82,7 @@ DEMO: list[tuple[tuple[str, ...], int, str, str]] = [
     (("tags", "quay.io/coreos/etcd", "--sort", "date"), 0, "v3.5.21\n", ""),
     (("tags", "debian", "--long"), 0, "sha256:ea7aca85e577", "Docker Hub counts manifests as pulls"),
     (("tags", "okd-lr.zyl.io:5000/team/app", "--long"), 0, "2.4.1", "is a mirror, which would fetch and store"),
+    (("tags", "okd-lr.zyl.io:5000/team/app", "--sort", "date"), 0, "2.4.1", "the order of their versions, not by date"),
     (("tags", "nosuch"), 1, "", "quay.io answered 404"),
     (("tags", "quay.io/private/vault"), 1, "", "for a private repository and for one that does not exist"),
     (("tags", "quay.io/coreos/etcd:latest"), 2, "", "without a tag or a digest"),
@@ -185,6 +186,12 @@ def test_tags_of_one_image_are_described_with_its_content_fetched_once(large_reg
     assert len([line for line in asked if "/blobs/" in line]) == 1
     assert len([line for line in asked if large_registry.amd64.digest in line]) == 1
     assert len([line for line in asked if "/manifests/" in line]) == len(TAGS) + 1
+
+
+def test_many_tags_that_are_looked_at_before_the_first_line_are_announced(large_registry: Large) -> None:
+    ran = run("tags", f"{large_registry.address}/{MANY_TAGS}", "--sort", "date", *ENGINE)
+    assert ran.stderr == "regtui: 1,200 tags are looked at before the first line: their date decides\n"
+    assert sorted(ran.stdout.splitlines()) == sorted(TAGS)
 
 
 @pytest.mark.parametrize("engine", ["rhel-docker", "moby", "ctr", "nerdctl", "kubelet"])

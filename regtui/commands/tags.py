@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 AT_A_TIME = 64
 """Tags that are looked at before their lines are printed in order."""
+MANY = 200
+"""Tags that are looked at without a word while nothing is printed."""
 WIDEST = 48
 """Columns of a tag in the long form; a longer one moves its own line alone."""
 
@@ -141,8 +143,12 @@ class _Listing:
         folded = fold_tags(self._names)
         reader = TagFactsReader(self._session, self._place, self._repository)
         if (self._long or by_facts) and not self._may_look(reader):
+            if by_facts:
+                tell("they stand in the order of their versions, not by date or size")
             by_facts = False
         if by_facts:
+            if len(folded.names) > MANY:
+                tell(f"{len(folded.names):,} tags are looked at before the first line: their {self._order} decides")
             await self._look(reader, folded.names)
         names: Sequence[str] = folded.names if self._long else self._names
         if self._order is not None:
