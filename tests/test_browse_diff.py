@@ -6,15 +6,18 @@ import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regtui.browse.difference import Change, diff
+from regtui.browse.difference import Change, FieldChange, diff
 from regtui.browse.models import Details, Place, PlatformDetails
 from regtui.engines.base import Endpoint
 from regtui.registry.descriptors import Descriptor
 from regtui.registry.image_config import ImageConfig, Layer, Step
-from regtui.registry.manifests import OCI_MANIFEST, Kind, Manifest
+from regtui.registry.manifests import DOCKER_MANIFEST, OCI_MANIFEST, Kind, Manifest
+from regtui.tui.browse.compare_lines import difference_lines
+from regtui.tui.glyphs import ASCII
 from tests.images import LAYER, digest_of
 
 if TYPE_CHECKING:
@@ -126,3 +129,46 @@ def test_a_thousand_layers_in_disorder_are_compared_at_once() -> None:
 def test_without_a_configuration_everything_of_the_other_side_is_new() -> None:
     found = diff(replace(shown([1]), config=None), shown([1]))
     assert {each.change for each in found.config} == {Change.ADDED}
+
+
+def test_a_command_of_one_word_is_not_one_of_two() -> None:
+    found = diff(
+        shown([1], replace(CONFIG, command=("serve --fast",))), shown([1], replace(CONFIG, command=("serve", "--fast")))
+    )
+    assert found.config == (FieldChange("command", Change.CHANGED, "'serve --fast'", "serve --fast"),)
+
+
+def test_a_health_check_is_compared() -> None:
+    found = diff(shown([1], replace(CONFIG, health="curl a")), shown([1], replace(CONFIG, health="curl b")))
+    assert [field.name for field in found.config] == ["health"]
+
+
+def test_several_images_of_one_platform_are_all_compared_and_an_update_of_windows_is_no_other_release() -> None:
+    def windows(digest: str, version: str) -> PlatformDetails:
+        return PlatformDetails("windows/amd64", digest, os_version=version)
+
+    nameless = (PlatformDetails("", "n1"), PlatformDetails("", "n2"))
+    before = shown([1], platforms=(windows("w1", "10.0.26100.1"), windows("w2", "10.0.20348.5"), *nameless))
+    after = shown([2], platforms=(windows("w3", "10.0.26100.9"), windows("w2", "10.0.20348.5"), *nameless))
+    told = [(field.name, field.change) for field in diff(before, after).platforms]
+    assert told == [
+        ("windows/amd64 10.0.26100", Change.CHANGED),
+        ("windows/amd64 10.0.20348", Change.SAME),
+        ("no platform named", Change.SAME),
+        ("no platform named (2)", Change.SAME),
+    ]
+
+
+@pytest.mark.parametrize("width", [78, 118])
+def test_it_is_said_whose_layers_are_compared_and_that_the_types_differ(width: int) -> None:
+    ours, theirs = shown([1]), replace(shown([2]), platform="linux/arm64")
+    assert "shared, 0 B, for linux/amd64" in told(ours, shown([2]), width)
+    assert "! layers and config of linux/amd64 are compared with those of linux/arm64" in told(ours, theirs, width)
+    docker = replace(theirs, manifest=replace(theirs.manifest, media_type=DOCKER_MANIFEST))
+    assert f"type {OCI_MANIFEST}, then" in told(ours, docker, width)
+    assert "type " not in told(ours, theirs, width)
+
+
+def told(before: Details, after: Details, width: int) -> str:
+    lines = difference_lines(("a:1", "a:2"), diff(before, after), width, ASCII)
+    return "\n".join("".join(span.text for span in line) for line in lines)

@@ -88,7 +88,7 @@ DEMO: list[tuple[tuple[str, ...], int, str, str]] = [
     (("tags", "quay.io/coreos/etcd:latest"), 2, "", "without a tag or a digest"),
     (("inspect", "debian"), 0, "docker.io/library/debian:latest\n", "quay.io answered 404"),
     (("inspect", "quay.io/supply/tool:v1.3.0"), 0, "application/vnd.cncf.notary.signature", ""),
-    (("inspect", "quay.io/supply/tool:v1.3.0"), 0, "attests sha256:", ""),
+    (("inspect", "quay.io/supply/tool:v1.3.0"), 0, "BuildKit attests linux/amd64", ""),
     (("inspect", "okd-lr.zyl.io:5000/charts/shop:1.4.2"), 0, "Helm chart", ""),
     (("inspect", "okd-lr.zyl.io:5000/legacy/billing"), 0, "schema 1", ""),
     (("inspect", "quay.io/secret/keys"), 1, "", "access to the resource is denied"),

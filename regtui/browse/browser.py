@@ -234,15 +234,19 @@ class PlaceBrowser(Browser):
 
     async def image_config(self, repository: str, config: Descriptor) -> ImageConfig:
         """Return an image's configuration, verified; ManifestError for a body that is none."""
+        body = await self.config_blob(repository, config)
+        return await off_loop(len(body), partial(read_config, body))
+
+    async def config_blob(self, repository: str, config: Descriptor) -> bytes:
+        """Return the bytes of a configuration of any kind, verified, from the cache where they are there."""
         kept = await self._kept(config.digest)
         if kept is not None:
-            return read_config(kept[1])
+            return kept[1]
         body = await self._asked(
             pull_scope(repository), lambda proof: self._client.blob(self._target, repository, config.digest, proof)
         )
-        parsed = await off_loop(len(body), partial(read_config, body))
         await self._keep(config.digest, CONFIG_TYPE, body)
-        return parsed
+        return body
 
     async def _kept(self, digest: str) -> tuple[str, bytes] | None:
         cache, scope = self._session.cache, self.scope

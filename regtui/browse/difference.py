@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections import Counter
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -11,7 +13,7 @@ from regtui.frozen import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from regtui.browse.models import Details
+    from regtui.browse.models import Details, PlatformDetails
     from regtui.registry.image_config import ImageConfig, Layer
 
 MOST_COMPARED = 1000
@@ -48,10 +50,13 @@ class LayerChange:
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Two images side by side. Of platforms, the values are digests; `config`, `labels` and `annotations` leave out
-    what is the same. Sizes are in bytes, None where a side does not know its own.
+    what is the same. Sizes are in bytes, None where a side does not know its own. `types` and `images` are both sides'
+    media types, and the platforms whose layers and configuration are compared.
     """
 
     same: bool
+    types: tuple[str, str] = ("", "")
+    images: tuple[str, str] = ("", "")
     platforms: tuple[FieldChange, ...] = ()
     layers: tuple[LayerChange, ...] = ()
     config: tuple[FieldChange, ...] = ()
@@ -65,6 +70,8 @@ def diff(before: Details, after: Details) -> Difference:
     """Return what is different; `same` where the digests are equal, and then nothing is listed as changed."""
     return Difference(
         before.digest == after.digest,
+        (before.manifest.media_type, after.manifest.media_type),
+        (before.platform, after.platform),
         tuple(_fields(_platforms(before), _platforms(after), keep_same=True)),
         tuple(_layers(before.layers, after.layers)),
         tuple(_fields(_config(before.config), _config(after.config))),
@@ -76,8 +83,19 @@ def diff(before: Details, after: Details) -> Difference:
 
 
 def _platforms(details: Details) -> list[tuple[str, str]]:
-    listed = [(each.platform or "unknown", each.digest) for each in details.platforms if not each.attests]
-    return listed or [(details.platform or "unknown", details.digest)]
+    """Return platforms with digests, each name once: of Windows the release counts, and not its updates."""
+    listed = [(_release(each), each.digest) for each in details.platforms if not each.attests]
+    seen: Counter[str] = Counter()
+    named = []
+    for name, digest in listed or [(details.platform or "no platform named", details.digest)]:
+        seen[name] += 1
+        named.append((f"{name} ({seen[name]})" if seen[name] > 1 else name, digest))
+    return named
+
+
+def _release(one: PlatformDetails) -> str:
+    version = ".".join(one.os_version.split(".")[:3])
+    return f"{one.platform} {version}".rstrip() if one.platform else one.name
 
 
 def _fields(
@@ -105,9 +123,10 @@ def _config(config: ImageConfig | None) -> list[tuple[str, str]]:
         ("platform", "/".join(part for part in (config.os, config.architecture, config.variant) if part)),
         ("user", config.user),
         ("working directory", config.working_directory),
+        ("health", config.health),
         ("stop signal", config.stop_signal),
-        ("entrypoint", " ".join(config.entrypoint)),
-        ("command", " ".join(config.command)),
+        ("entrypoint", shlex.join(config.entrypoint)),
+        ("command", shlex.join(config.command)),
         *((f"env {name}", value) for name, _, value in (text.partition("=") for text in config.environment)),
         *((f"port {port}", "exposed") for port in config.ports),
         *((f"volume {volume}", "declared") for volume in config.volumes),

@@ -81,7 +81,13 @@ def details_document(details: Details) -> dict[str, Any]:
         "total_size": details.total_size,
         "platform": details.platform or None,
         "platforms": [
-            {"platform": each.platform, "digest": each.digest, "attests": each.attests or None, "size": each.size}
+            {
+                "platform": each.platform,
+                "os_version": each.os_version or None,
+                "digest": each.digest,
+                "attests": each.attests or None,
+                "size": each.size,
+            }
             for each in details.platforms
         ],
         "config": _config(details.config) if details.config else None,
@@ -91,7 +97,10 @@ def details_document(details: Details) -> dict[str, Any]:
         "subject": manifest.subject.digest if manifest.subject else None,
         "referrers": [_referrer(entry) for entry in details.referrers],
         "notes": list(details.notes),
+        "chart": [{"name": name, "text": text} for name, text in details.chart],
         "manifest": _raw(details.body),
+        "image_manifest": _raw(details.image_body) if details.image_body else None,
+        "config_json": _raw(details.config_body) if details.config_body else None,
     }
 
 
@@ -105,6 +114,7 @@ def _config(config: ImageConfig) -> dict[str, Any]:
         "user": config.user,
         "working_directory": config.working_directory,
         "stop_signal": config.stop_signal,
+        "health": config.health or None,
         "entrypoint": list(config.entrypoint),
         "command": list(config.command),
         "environment": list(config.environment),
@@ -119,6 +129,7 @@ def _layer(layer: Layer, *, sized: bool) -> dict[str, Any]:
         "digest": descriptor.digest if descriptor else None,
         "size": descriptor.size if descriptor and sized else None,
         "media_type": descriptor.media_type if descriptor else None,
+        "file": layer.file or None,
         "created_by": step.created_by if step else None,
         "instruction": step.instruction if step else None,
         "created": step.created if step else None,

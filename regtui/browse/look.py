@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from regtui.browse.browser import opened
+from regtui.browse.charts import CONFIG, read_chart
 from regtui.browse.facts import AT_ONCE
 from regtui.browse.images import entry_for, is_for, is_index, read_image
 from regtui.browse.models import BrowseError, Details, PlatformDetails
@@ -14,12 +15,14 @@ from regtui.browse.where import is_hub
 from regtui.outcome import Outcome
 from regtui.registry.errors import RegistryError
 from regtui.registry.image_config import join_layers
+from regtui.registry.jsonbody import BodyError
 from regtui.registry.manifests import Kind
 from regtui.registry.names import is_digest, is_repository, is_tag
 from regtui.text import printable
 
 if TYPE_CHECKING:
     from regtui.browse.browser import PlaceBrowser
+    from regtui.browse.charts import Chart
     from regtui.browse.images import Image
     from regtui.browse.models import Place
     from regtui.browse.where import BrowseSession
@@ -86,6 +89,8 @@ class _Look:
         self._notes: list[str] = []
         self._chosen: Entry | None = None
         self._children: dict[str, Manifest] = {}
+        self._image_body = b""
+        self._chart: Chart | None = None
 
     async def fetch(self, reference: str) -> Fetched:
         """Return the manifest; on Docker Hub a HEAD tells its digest first: the cache may have it without a pull."""
@@ -114,6 +119,7 @@ class _Look:
     async def image(self, manifest: Manifest, *, sizes: bool) -> Image | None:
         """Return the image that is shown: of an index the platform's; with `sizes` the others are fetched too."""
         if manifest.kind is not Kind.INDEX:
+            await self._read_chart(manifest)
             return await read_image(self._browser, self._repository, manifest)
         self._chosen = entry_for(manifest, self._platform)
         if self._chosen is not None and not is_for(self._chosen, self._platform):
@@ -139,12 +145,22 @@ class _Look:
                 self._notes.append(f"one entry cannot be had: {error}")
             else:
                 self._children[digest] = fetched.manifest
+                if self._chosen is not None and digest == self._chosen.descriptor.digest:
+                    self._image_body = fetched.body
+
+    async def _read_chart(self, manifest: Manifest) -> None:
+        if manifest.config is None or manifest.config.media_type != CONFIG:
+            return
+        try:
+            self._chart = read_chart(await self._browser.config_blob(self._repository, manifest.config))
+        except (RegistryError, BodyError) as error:
+            self._notes.append(f"what the chart says of itself cannot be had: {error}")
 
     def assembled(self, reference: str, fetched: Fetched, image: Image | None, referring: Referring) -> Details:
         """Put everything together."""
         manifest = fetched.manifest
         platforms = tuple(self._platform_details(entry) for entry in manifest.entries)
-        notes = [*self._notes, image.trouble if image else "", referring.note]
+        notes = [*self._notes, image.trouble if image else "", _history_note(image), referring.note]
         if manifest.invalid:
             notes.append(f"{manifest.invalid} entries of the index are unusable or beyond the limit")
         parts = [self._children.get(each.digest) for each in platforms if not each.attests] or [manifest]
@@ -167,13 +183,29 @@ class _Look:
             referrers=referring.entries,
             size=image.manifest.content_size if image else None,
             total_size=_total(known) if len(known) == len(parts) else None,
+            chart=self._chart.fields if self._chart else (),
+            image_body=self._image_body,
+            config_body=image.config.body if image and image.config else (self._chart.body if self._chart else b""),
             notes=tuple(note for note in notes if note),
         )
 
     def _platform_details(self, entry: Entry) -> PlatformDetails:
         child = self._children.get(entry.descriptor.digest)
         size = child.content_size if child is not None else None
-        return PlatformDetails(entry.platform, entry.descriptor.digest, entry.attests, size, child)
+        names = entry.descriptor.platform
+        version = names.os_version if names is not None and not entry.attests else ""
+        digest = entry.descriptor.digest
+        return PlatformDetails(entry.platform, digest, entry.attests, size, child, version, is_index(entry))
+
+
+def _history_note(image: Image | None) -> str:
+    """Say that steps and layers do not go together, where a builder wrote a history of another number of layers."""
+    if image is None or image.config is None or not image.config.history:
+        return ""
+    told, layers = sum(not step.empty for step in image.config.history), len(image.manifest.layers)
+    if told == layers:
+        return ""
+    return f"layers: {layers}, steps of the history that make one: {told}; which step made which is a guess"
 
 
 def _total(manifests: list[Manifest]) -> int | None:

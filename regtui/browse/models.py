@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from regtui.registry.quota import RateLimit
 
 
+MOST_TOLD = 8
+"""Annotations of a thing that refers to an image that are told beside it; signatures have three or four."""
+
+
 class Origin(StrEnum):
     """Where a page of names comes from."""
 
@@ -30,13 +34,15 @@ class Origin(StrEnum):
 class BrowseError(Exception):
     """Nothing could be shown: `str()` is a clean sentence for a person, without secrets.
 
-    `retry_after` is what a busy registry asks to wait, in seconds, None where it does not say.
+    `retry_after` is what a busy registry asks to wait, in seconds, None where it does not say. `body` is what was sent
+    in place of a manifest that can be shown, to be looked at as it is; empty for any other error.
     """
 
-    def __init__(self, sentence: str, outcome: Outcome, *, retry_after: float | None = None) -> None:
+    def __init__(self, sentence: str, outcome: Outcome, *, retry_after: float | None = None, body: bytes = b"") -> None:
         super().__init__(sentence)
         self.outcome = outcome
         self.retry_after = retry_after
+        self.body = body
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +159,8 @@ class TagFacts:
 class PlatformDetails:
     """One manifest of an index. `attests` names the image whose BuildKit attestation it is.
 
-    `size` is in bytes, None where the manifest was not asked for; `manifest`, `config` and `layers` likewise.
+    `size` is in bytes, None where the manifest was not asked for; `manifest` likewise. `os_version` is what an index
+    with several images for Windows tells them apart by; `is_index` says that the entry is an index itself.
     """
 
     platform: str
@@ -161,6 +168,24 @@ class PlatformDetails:
     attests: str = ""
     size: int | None = None
     manifest: Manifest | None = None
+    os_version: str = ""
+    is_index: bool = False
+
+    @property
+    def name(self) -> str:
+        """The platform in words: `windows/amd64 10.0.20348.2113`, or that there is none."""
+        if self.platform:
+            return f"{self.platform} {self.os_version}".rstrip()
+        return "another index, not looked into" if self.is_index else "no platform named"
+
+
+def platform_names(platforms: tuple[PlatformDetails, ...]) -> tuple[str, ...]:
+    """Return what each entry of an index is, in words; BuildKit's attestations as such, with what they are for."""
+    names = {one.digest: one.name for one in platforms if not one.attests}
+    return tuple(
+        f"BuildKit attests {names.get(one.attests) or one.attests[:19]}" if one.attests else one.name
+        for one in platforms
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +197,8 @@ class Details:
     entry whose `image`, `config` and `layers` are here (this host's, else the first), `platforms` lists all;
     for an image `image` is `manifest`. `size` is config and layers of that image in bytes, `total_size` those of all
     platforms, each content counted once, None where not all are known. `notes` are sentences about what is odd or
-    could not be had.
+    could not be had. `chart` is what a Helm chart says of itself. `image_body` is the manifest of an index' platform,
+    and `config_body` the configuration of the image or chart, as sent; empty where there is none.
     """
 
     place: Place
@@ -193,6 +219,9 @@ class Details:
     size: int | None = None
     total_size: int | None = None
     notes: tuple[str, ...] = ()
+    chart: tuple[tuple[str, str], ...] = ()
+    image_body: bytes = field(default=b"", repr=False)
+    config_body: bytes = field(default=b"", repr=False)
 
     @property
     def is_sized(self) -> bool:
@@ -207,8 +236,12 @@ class Details:
     @property
     def annotations(self) -> tuple[tuple[str, str], ...]:
         """The annotations of the manifest, then those of the platform's that it does not have."""
+        return self.annotations_with(self.image)
+
+    def annotations_with(self, image: Manifest | None) -> tuple[tuple[str, str], ...]:
+        """Return the annotations of the manifest, then those of an image of its that it does not have."""
         own = self.manifest.annotations
-        inner = self.image.annotations if self.image is not None and self.image is not self.manifest else ()
+        inner = image.annotations if image is not None and image is not self.manifest else ()
         names = {name for name, _ in own}
         return (*own, *((name, text) for name, text in inner if name not in names))
 

@@ -66,7 +66,7 @@ def explained(error: RegistryError, place: Place, login: str = "") -> BrowseErro
             told = _joined(str(error), habit, error.withheld)
             return BrowseError(told, outcome, retry_after=_wait(error.answer))
         case DigestMismatch():
-            return BrowseError(f"DIGEST MISMATCH: {error}", Outcome.INVALID)
+            return BrowseError(f"DIGEST MISMATCH: {error}", Outcome.INVALID, body=error.answer.body)
         case AnswerRefused():
             return _refusal(error, place, login)
         case ChallengeError() | NameRefused():
@@ -108,7 +108,8 @@ def _refusal(error: AnswerRefused, place: Place, login: str) -> BrowseError:
         case _:
             is_page = reply.media_type == "text/html" and "text/html" not in str(error)
             sentence = _joined(str(error), "a web page was sent" if is_page else "", _again(reply))
-    return BrowseError(sentence, outcome, retry_after=_wait(reply))
+    body = reply.body if reply.status == 200 and reply.media_type != "text/html" else b""
+    return BrowseError(sentence, outcome, retry_after=_wait(reply), body=body)
 
 
 def _outcome_of(reply: Reply) -> Outcome:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
+from regtui.browse.models import MOST_TOLD, platform_names
 from regtui.browse.refusals import pulls_left
 from regtui.text import size
 
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from regtui.browse.models import Details, Standing
+    from regtui.registry.descriptors import Descriptor
     from regtui.registry.image_config import ImageConfig, Layer
 
 Line = tuple[str, str]
@@ -28,12 +31,11 @@ def details_lines(details: Details, standing: Standing, reference: str) -> Itera
     yield from _section("platforms", _platforms(details))
     if details.config is not None:
         yield from _section("configuration", [_pair(name, text)[1] for name, text in _config(details.config)])
+    yield from _section("chart", [_pair(name, text)[1] for name, text in details.chart])
     yield from _section("layers", [_layer(layer, sized=details.is_sized) for layer in details.layers])
     yield from _section("labels", [f"  {name} = {text}" for name, text in details.labels])
     yield from _section("annotations", [f"  {name} = {text}" for name, text in details.annotations])
-    referrers = [entry.descriptor for entry in details.referrers]
-    told = [f"  {each.artifact_type or each.media_type}  {each.digest}  {size(each.size)}" for each in referrers]
-    yield from _section("referrers", told)
+    yield from _section("referrers", _referrers([entry.descriptor for entry in details.referrers]))
 
 
 def _summary(details: Details, standing: Standing) -> list[tuple[str, str]]:
@@ -71,21 +73,21 @@ def _sizes(details: Details) -> str:
 
 
 def _platforms(details: Details) -> list[str]:
-    width = max((len(each.platform) for each in details.platforms), default=0)
-    lines = []
-    for each in details.platforms:
-        known = size(each.size) if each.size is not None else ""
-        attests = f"attests {each.attests}" if each.attests else known
-        lines.append(f"  {each.platform or 'unknown':{width}}  {each.digest}  {attests}".rstrip())
-    return lines
+    names = platform_names(details.platforms)
+    width = max(map(len, names), default=0)
+    return [
+        f"  {name:{width}}  {each.digest}  {size(each.size) if each.size is not None else ''}".rstrip()
+        for name, each in zip(names, details.platforms, strict=True)
+    ]
 
 
 def _config(config: ImageConfig) -> Iterable[tuple[str, str]]:
     values = [
-        ("entrypoint", " ".join(config.entrypoint)),
-        ("command", " ".join(config.command)),
+        ("entrypoint", shlex.join(config.entrypoint)),
+        ("command", shlex.join(config.command)),
         ("user", config.user),
         ("workdir", config.working_directory),
+        ("health", config.health),
         ("stop signal", config.stop_signal),
         ("author", config.author),
         *(("env", text) for text in config.environment),
@@ -99,9 +101,18 @@ def _layer(layer: Layer, *, sized: bool) -> str:
     step, descriptor = layer.step, layer.descriptor
     length = "-" if descriptor is None else (size(descriptor.size) if sized else "?")
     known = f"{length:>9}  {descriptor.digest[:19] if descriptor else '':19}"
-    told = step.words if step else (descriptor.media_type if descriptor else "")
+    named = "  ".join(filter(None, (layer.file, descriptor.media_type if descriptor else "")))
+    told = step.words if step else named
     elsewhere = f"  (also offered by {', '.join(descriptor.urls)})" if descriptor and descriptor.urls else ""
     return f"  {known}  {told}{elsewhere}".rstrip()
+
+
+def _referrers(referrers: list[Descriptor]) -> Iterator[str]:
+    width = max((len(each.artifact_type or each.media_type) for each in referrers), default=0)
+    for each in referrers:
+        yield f"  {each.artifact_type or each.media_type:{width}}  {each.digest}  {size(each.size)}"
+        for name, text in each.annotations[:MOST_TOLD]:
+            yield f"    {name} = {text}"
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[Line]:

@@ -69,7 +69,7 @@ async def _find(session: LiveSession, options: Options) -> int:
 
 def _show_raw(found: Fetched) -> None:
     """Write the manifest's own bytes, so that their hash is its digest; to a terminal what it may be shown of them."""
-    if found.is_misnamed and found.manifest.kind is not Kind.SCHEMA1:
+    if found.is_misnamed:
         tell(f"DIGEST MISMATCH: the header says {printable(found.claimed, 80)}, the content is {found.manifest.digest}")
     if sys.stdout.isatty():
         outlet = Outlet(color=False)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shlex
+from dataclasses import field
 
 from regtui.frozen import dataclass
 from regtui.registry.descriptors import Descriptor, ManifestError, annotations_of, text_of
@@ -46,7 +48,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ImageConfig:
-    """What a container of the image starts with, and how the image was made. Every text is cleaned."""
+    """What a container of the image starts with, and how the image was made. Every text is cleaned.
+
+    `health` is how its health is checked, and how often. `body` is the blob, empty for what was in a manifest.
+    """
 
     created: str = ""
     author: str = ""
@@ -63,6 +68,8 @@ class ImageConfig:
     volumes: tuple[str, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
     history: tuple[Step, ...] = ()
+    health: str = ""
+    body: bytes = field(default=b"", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,11 @@ class Layer:
     step: Step | None
     descriptor: Descriptor | None
 
+    @property
+    def file(self) -> str:
+        """The file that an artifact's layer holds, empty where it does not say."""
+        return self.descriptor.annotation("org.opencontainers.image.title") if self.descriptor is not None else ""
+
 
 def read_config(body: bytes) -> ImageConfig:
     """Return the configuration in a blob; unusable fields are left out, a body that is no object is a ManifestError."""
@@ -86,10 +98,10 @@ def read_config(body: bytes) -> ImageConfig:
         raise ManifestError(f"the configuration cannot be read: {error}") from None
     listed = fields.get("history")
     history = tuple(_step(entry) for entry in listed[:MOST_STEPS]) if isinstance(listed, list) else ()
-    return config_of(fields, history)
+    return config_of(fields, history, body)
 
 
-def config_of(fields: dict[str, object], history: tuple[Step, ...]) -> ImageConfig:
+def config_of(fields: dict[str, object], history: tuple[Step, ...], body: bytes = b"") -> ImageConfig:
     """Return the configuration in the fields of an image's JSON, with a history that was read elsewhere."""
     inner = fields.get("config")
     run = inner if isinstance(inner, dict) else {}
@@ -109,6 +121,8 @@ def config_of(fields: dict[str, object], history: tuple[Step, ...]) -> ImageConf
         volumes=_keys(run.get("Volumes")),
         labels=annotations_of(run, "Labels"),
         history=history,
+        health=_health(run.get("Healthcheck")),
+        body=body,
     )
 
 
@@ -131,6 +145,17 @@ def _step(entry: object) -> Step:
         text_of(fields, "comment", 200),
         fields.get("empty_layer") is True,
     )
+
+
+def _health(value: object) -> str:
+    """Return a health check as a Dockerfile has it: the command, and how often it runs; NONE for one taken away."""
+    if not isinstance(value, dict):
+        return ""
+    form, *command = _texts(value.get("Test")) or ("",)
+    told = " ".join(command) if form == "CMD-SHELL" else shlex.join(command) if form == "CMD" else form
+    interval = value.get("Interval")
+    often = f", every {interval / 1e9:g} s" if told and type(interval) is int and 0 < interval < 2**63 else ""
+    return f"{told}{often}"
 
 
 def _texts(value: object) -> tuple[str, ...]:

@@ -65,6 +65,7 @@ class Action:
 _HOME = (Place.LIST, Place.WALK)
 _NAME = (Place.NAME,)
 _EXPORT = (Place.EXPORT,)
+_VALUES = (Place.REQUESTS, Place.JSON)
 _LISTS = (Place.REPOSITORIES, Place.TAGS)
 _BROWSING = (*_LISTS, Place.DETAILS)
 _FILTER = (Place.FILTER,)
@@ -131,7 +132,7 @@ _BROWSING_ACTIONS = (
         keys=("j",),
         shown="j",
         label="JSON",
-        help="the manifest as it was sent, foldable",
+        help="manifest and configuration as they were sent, foldable",
         palette="browse: raw JSON",
         places=(Place.DETAILS,),
         owner=Owner.BROWSING,
@@ -325,7 +326,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "requests", ("l",), "l", "requests", "every request so far", "show: requests", (*_HOME, *_BROWSING), Owner.APP
     ),
-    Action("copy_request", ("y",), "y", "copy", "copy method and URL", "", (Place.REQUESTS,), Owner.BROWSING),
+    Action("copy_row", ("y",), "y", "copy", "copy method and URL, or the value", "", _VALUES, Owner.BROWSING),
     Action("stop", ("escape",), "", "stop", "stop asking", "resolve: stop", (Place.WALK,)),
     Action("choose", ("enter",), "enter", "choose", "take the row", places=(Place.CHOICE,), owner=Owner.WIDGET),
     Action(

@@ -39,11 +39,19 @@ def difference_lines(names: tuple[str, str], found: Difference, width: int, glyp
     ]
     if found.same:
         return (*head, EMPTY, (Span(f"{glyphs.ok} the same image: the digests are equal", Role.OK),))
+    if found.types[0] != found.types[1]:
+        head += indent(wrap(f"type {found.types[0]}, then {found.types[1]}", width - 2), 2)
     if text := _sizes(found):
         head.append((Span("  size ", Role.DIM), Span(text)))
     same = [layer for layer in found.layers if layer.change is Change.SAME and layer.layer.descriptor is not None]
     shared = sum(layer.layer.descriptor.size for layer in same if layer.layer.descriptor is not None)
     told = f"{count(len(same), 'layer')} shared, {size(shared)}"
+    ours, theirs = found.images
+    if ours == theirs:
+        told += f", for {ours}" if ours else ""
+    else:
+        apart = f"layers and config of {ours or 'no platform'} are compared with those of {theirs or 'no platform'}"
+        head += wrap(f"{glyphs.warn} {apart}", width, Role.WARN)
     return (
         *head,
         *section("Platforms", _fields(found.platforms, width, glyphs, digests=True)),
@@ -68,7 +76,7 @@ def _layer(change: LayerChange, width: int, glyphs: Glyphs) -> Line:
     weight = size(layer.descriptor.size) if layer.descriptor is not None else glyphs.none
     text = layer.step.words if layer.step is not None else ""
     if layer.step is None and layer.descriptor is not None:
-        text = short_digest(layer.descriptor.digest)
+        text = layer.file or short_digest(layer.descriptor.digest)
     shown = Role.DIM if change.change is Change.SAME else Role.TEXT
     return crop(
         (Span(f"{sign} ", role), Span(weight.rjust(SIZE) + "  ", shown), span(text, shown)), width, glyphs.ellipsis

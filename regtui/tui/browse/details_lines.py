@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
+from regtui.browse.models import MOST_TOLD, platform_names
 from regtui.text import size
-from regtui.tui.browse.lines import date_text, number
+from regtui.tui.browse.lines import moment_text, number
 from regtui.tui.cells import EMPTY, Line, Role, Span, crop, indent, pad, span, wrap
 from regtui.tui.words import count, short_digest
 
 if TYPE_CHECKING:
-    from regtui.browse.models import Details, PlatformDetails
+    from regtui.browse.models import Details
     from regtui.browse.order import Attached
     from regtui.tui.glyphs import Glyphs
 
@@ -45,7 +47,7 @@ def summary_lines(details: Details, width: int, glyphs: Glyphs) -> tuple[Line, .
     lines += field("artifact", manifest.artifact_type, width)
     lines += field("digest", details.digest, width, Role.ACCENT)
     lines += _proof(details, width, glyphs)
-    lines += field("created", date_text(details.created), width)
+    lines += field("created", moment_text(details.created), width)
     lines += field("size", _size_text(details, glyphs), width)
     if manifest.subject is not None:
         lines += field("refers to", manifest.subject.digest, width)
@@ -73,26 +75,19 @@ def _size_text(details: Details, glyphs: Glyphs) -> str:
 
 def platform_lines(details: Details, shown: str, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
     """List the manifests of an index; `shown` is the digest of the one whose layers are told below."""
-    names = {one.digest: one.platform for one in details.platforms}
-    widest = max((span(_platform_name(one, names)).width for one in details.platforms), default=0)
+    names = platform_names(details.platforms)
+    widest = max((span(name).width for name in names), default=0)
     widest = max(0, min(widest, width - 3 - SIZE - 2 - 2 - SHORT_DIGEST))
     lines = []
-    for one in details.platforms:
+    for named, one in zip(names, details.platforms, strict=True):
         mark = Span(f" {glyphs.marker} " if one.digest == shown else "   ", Role.ACCENT)
         weight = Span((size(one.size) if one.size is not None else "").rjust(SIZE) + "  ")
-        name = span(_platform_name(one, names), Role.DIM if one.attests else Role.TEXT)
-        named = pad(crop((name,), widest, glyphs.ellipsis), widest)
+        name = pad(crop((span(named, Role.DIM if one.attests else Role.TEXT),), widest, glyphs.ellipsis), widest)
         digest = span(f"  {short_digest(one.digest)}", Role.DIM)
-        lines.append(crop((mark, weight, *named, digest), width, glyphs.ellipsis))
+        lines.append(crop((mark, weight, *name, digest), width, glyphs.ellipsis))
     images = sum(not one.attests for one in details.platforms)
     told = f"{count(images, 'image')}; p shows the next" if images > 1 else count(images, "image")
     return section("Platforms", tuple(lines), told)
-
-
-def _platform_name(one: PlatformDetails, names: dict[str, str]) -> str:
-    if one.attests:
-        return f"BuildKit attests {names.get(one.attests) or short_digest(one.attests)}"
-    return one.platform or "no platform named"
 
 
 def layer_lines(details: Details, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
@@ -105,7 +100,7 @@ def layer_lines(details: Details, width: int, glyphs: Glyphs) -> tuple[Line, ...
         role = Role.DIM if made is None or step is None else Role.TEXT
         if made is not None:
             sizes.append(made.size)
-        text = "" if made is None else f"{short_digest(made.digest)} {made.media_type}"
+        text = "" if made is None else f"{layer.file or short_digest(made.digest)}  {made.media_type}"
         if step is not None:
             text = step.words
         lines.append(crop((Span(weight.rjust(SIZE) + "  ", role), span(text, role)), width, glyphs.ellipsis))
@@ -122,12 +117,13 @@ def config_lines(details: Details, width: int) -> tuple[Line, ...]:
     platform = "/".join(part for part in (config.os, config.architecture, config.variant) if part)
     lines = [
         *field("platform", platform, width),
-        *field("entrypoint", " ".join(config.entrypoint), width),
-        *field("command", " ".join(config.command), width),
+        *field("entrypoint", shlex.join(config.entrypoint), width),
+        *field("command", shlex.join(config.command), width),
         *field("user", config.user, width),
         *field("folder", config.working_directory, width),
         *field("ports", " ".join(config.ports), width),
         *field("volumes", " ".join(config.volumes), width),
+        *field("health", config.health, width),
         *field("stop", config.stop_signal, width),
         *field("author", config.author, width),
     ]
@@ -148,7 +144,9 @@ def pairs_lines(title: str, pairs: tuple[tuple[str, str], ...], width: int) -> t
     return section(title, tuple(lines), number(len(pairs)))
 
 
-def referrer_lines(details: Details, attached: tuple[Attached, ...], width: int, glyphs: Glyphs) -> tuple[Line, ...]:
+def referrer_lines(
+    details: Details, attached: tuple[Attached, ...], width: int, glyphs: Glyphs, *, to: str = "it"
+) -> tuple[Line, ...]:
     """List what refers to the image: by the referrers API, by the tag that stands in for it, by cosign's tags."""
     blank = " " * (SIZE + 2)
     listed: list[Line] = []
@@ -156,9 +154,11 @@ def referrer_lines(details: Details, attached: tuple[Attached, ...], width: int,
         kind = span(descriptor.artifact_type or descriptor.media_type)
         weight, digest = size(descriptor.size).rjust(SIZE) + "  ", f"  {short_digest(descriptor.digest)}"
         listed.append((Span(weight), kind, span(digest, Role.DIM)))
+        for name, text in descriptor.annotations[:MOST_TOLD]:
+            listed.append((Span(blank), span(f"{name}  {text}", Role.DIM)))
     listed += [(Span(blank), span(f"tag {one.kind}"), span(f"  {one.tag}", Role.DIM)) for one in attached]
     lines = [crop(line, width, glyphs.ellipsis) for line in listed]
-    return section("Refers to it", tuple(lines))
+    return section(f"Refers to {to}", tuple(lines))
 
 
 def main_lines(details: Details, image: Details, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
@@ -178,7 +178,9 @@ def more_lines(
     """Return what stands right, or below: config, labels, annotations, what refers to it."""
     return (
         *config_lines(image, width),
+        *section("Chart", tuple(line for name, text in image.chart for line in field(name, text, width))),
         *pairs_lines("Labels", image.labels, width),
-        *pairs_lines("Annotations", details.annotations, width),
+        *pairs_lines("Annotations", details.annotations_with(image.image), width),
         *referrer_lines(details, attached, width, glyphs),
+        *(referrer_lines(image, (), width, glyphs, to="this platform") if image is not details else ()),
     )

@@ -6,13 +6,18 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regtui.tui.cells import Line, Role, Span, crop, span
+from regtui.text import printable
+from regtui.tui.cells import EMPTY, Line, Role, Span, crop, span, wrap
 
 if TYPE_CHECKING:
     from regtui.tui.glyphs import Glyphs
 
 MOST_ROWS = 200_000
 """Rows beyond which nothing more is shown; a manifest of 4 MiB has fewer unless somebody means harm."""
+LONGEST_VALUE = 20_000
+"""Characters of a value that are copied."""
+DETAIL_LINES = 3
+"""Lines below the rows, for a value that is too long for its own."""
 DEEPEST = 64
 """Levels of JSON that are drawn; what is deeper is shown as closed."""
 
@@ -35,17 +40,30 @@ class _Fields:
     pairs: tuple[tuple[str, object], ...]
 
 
-def json_rows(body: bytes) -> tuple[JsonRow, ...]:
-    """Return a body's rows; of a body that is no JSON, its lines."""
-    try:
-        text = body.decode("utf-8")
-        value = json.loads(text, object_pairs_hook=lambda pairs: _Fields(tuple(pairs)), parse_int=str, parse_float=str)
-    except (ValueError, RecursionError):
-        lines = body.decode("utf-8", "surrogateescape").splitlines()[:MOST_ROWS]
-        return tuple(JsonRow(0, "", line, Role.TEXT, number + 1) for number, line in enumerate(lines))
+Documents = tuple[tuple[str, bytes], ...]
+"""Bodies with what each of them is."""
+
+
+def json_rows(documents: Documents) -> tuple[JsonRow, ...]:
+    """Return the rows of bodies, each below its name; of a body that is no JSON, its lines."""
     rows: list[JsonRow] = []
-    _append(rows, "", value, 0)
+    for name, body in documents:
+        try:
+            _append(rows, name, _parsed(body.decode("utf-8")), 0)
+        except (ValueError, RecursionError):
+            _append_lines(rows, name, body.decode("utf-8", "surrogateescape").splitlines())
     return tuple(rows)
+
+
+def _parsed(text: str) -> object:
+    return json.loads(text, object_pairs_hook=lambda pairs: _Fields(tuple(pairs)), parse_int=str, parse_float=str)
+
+
+def _append_lines(rows: list[JsonRow], name: str, lines: list[str]) -> None:
+    first = len(rows) + 1
+    shown = lines[: max(0, MOST_ROWS - first)]
+    rows.append(JsonRow(0, name, "no JSON", Role.WARN, first + len(shown)))
+    rows += (JsonRow(1, "", line, Role.TEXT, first + number + 1) for number, line in enumerate(shown))
 
 
 def _append(rows: list[JsonRow], head: str, value: object, depth: int) -> None:
@@ -105,12 +123,29 @@ class FoldedJson:
         left = Span(" " * (2 * row.depth) + sign, Role.DIM)
         return crop((left, *head, span(row.text, row.role)), width, self.glyphs.ellipsis)
 
+    def value(self, index: int) -> str:
+        """Return a row's value as it was sent, cleaned; empty for a part that holds others."""
+        row = self.rows[self.shown[index]] if 0 <= index < len(self.shown) else None
+        return printable(row.text, LONGEST_VALUE) if row is not None and row.role is not Role.DIM else ""
+
     def toggled(self, index: int) -> FoldedJson:
         """Return the rows with one of them opened or closed."""
         number = self.shown[index]
         if self.rows[number].end <= number + 1:
             return self
         return folded(self.rows, self.closed ^ {number}, self.glyphs)
+
+
+def value_lines(value: str, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
+    """Return the value under the cursor below a rule: in its row it may be cut off."""
+    rule: Line = (Span(glyphs.rule * width, Role.EDGE),)
+    lines = wrap(value[: width * (DETAIL_LINES + 1)], width, Role.ACCENT) if value else ()
+    if len(lines) > DETAIL_LINES:
+        lines = (
+            *lines[: DETAIL_LINES - 1],
+            crop((*lines[DETAIL_LINES - 1], Span(" " * width)), width, glyphs.ellipsis),
+        )
+    return (rule, *lines, *[EMPTY] * (DETAIL_LINES - len(lines)))
 
 
 def folded(rows: tuple[JsonRow, ...], closed: frozenset[int], glyphs: Glyphs) -> FoldedJson:

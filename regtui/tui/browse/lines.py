@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from regtui.browse.models import Origin
@@ -220,6 +221,13 @@ def date_text(created: datetime | None) -> str:
     if created is None:
         return ""
     return "no date" if created.year <= 1980 else f"{created:%Y-%m-%d}"
+
+
+def moment_text(created: datetime | None) -> str:
+    """Return a day with its time, as far as it is one."""
+    if created is None or created.year <= 1980:
+        return date_text(created)
+    return f"{created.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def order_text(order: Order, tags: Tags, total: int) -> str:

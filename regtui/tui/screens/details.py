@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from regtui.browse.models import Details, Place
     from regtui.browse.order import Attached
-    from regtui.tui.browse.json_rows import JsonRow
+    from regtui.tui.browse.json_rows import Documents, JsonRow
     from regtui.tui.browse.source import Surroundings
     from regtui.tui.cells import Line
     from regtui.tui.widgets.line_view import Make
@@ -140,7 +140,9 @@ class DetailsScreen(BrowsingScreen):
         def make(width: int) -> tuple[Line, ...]:
             lines: tuple[Line, ...] = ()
             if error is not None:
-                lines = (EMPTY, *wrap(f"{glyphs.bad} {error}", width, Role.BAD), again, EMPTY)
+                sent: Line = (Span("j ", Role.ACCENT), Span("show what was sent", Role.DIM))
+                lines = (EMPTY, *wrap(f"{glyphs.bad} {error}", width, Role.BAD), *((sent,) if error.body else ()))
+                lines = (*lines, again, EMPTY)
             if details is None or image is None:
                 asking = f"asking {self.place.title} for {self.repository}:{self.path[1]}"
                 return lines or (EMPTY, *wrap(asking, width, Role.DIM))
@@ -194,14 +196,32 @@ class DetailsScreen(BrowsingScreen):
         self._ask(digests[place % len(digests)])
 
     def action_json(self) -> None:
-        """Show the manifest as it was sent."""
-        if self._image is not None:
-            self._show_json(self._image.body)
+        """Show what was sent: manifest and configuration, or what is no manifest that can be shown."""
+        if documents := self._documents():
+            self._show_json(documents)
+        else:
+            self.app.notify("There is no JSON here yet.", markup=False)
+
+    def _documents(self) -> Documents:
+        if self._error is not None and self._error.body:
+            return (("what was sent", self._error.body),)
+        details, image = self._details, self._image
+        if details is None or image is None:
+            return ()
+        configuration = ("configuration", image.config_body)
+        if image is not details:  # the platform that p has chosen
+            parts = ((f"manifest of {image.platform}", image.body), configuration, ("index", details.body))
+        elif image.image_body:
+            parts = (("index", details.body), (f"manifest of {image.platform}", image.image_body), configuration)
+        else:
+            return tuple(part for part in (("manifest", details.body), configuration) if part[1])
+        return tuple(part for part in parts if part[1])
 
     @work(group="json", exclusive=True)
-    async def _show_json(self, body: bytes) -> None:
-        rows: tuple[JsonRow, ...] = await asyncio.to_thread(json_rows, body)
-        self.app.push_screen(JsonPanel(folded(rows, frozenset(), self.glyphs), plain=self.glyphs.plain))
+    async def _show_json(self, documents: Documents) -> None:
+        rows: tuple[JsonRow, ...] = await asyncio.to_thread(json_rows, documents)
+        title = ", ".join(name for name, _ in documents)
+        self.app.push_screen(JsonPanel(f"JSON: {title}", folded(rows, frozenset(), self.glyphs), self.glyphs))
 
     def action_refresh(self) -> None:
         """Ask again."""

@@ -101,7 +101,7 @@ class RequestsPanel(Panel):
         cursor = self.query_one(VirtualList).cursor
         return self._rows.requests[cursor] if 0 <= cursor < len(self._rows) else None
 
-    def action_copy_request(self) -> None:
+    def action_copy_row(self) -> None:
         """Copy the request under the cursor; it is shown too, for terminals that refuse."""
         made = self._selected()
         if made is not None:
