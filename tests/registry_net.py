@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from regtui.host.credentials import Credential, HelperCall, Secret
 from regtui.host.model import Proxies, Source
+from regtui.registry.browsing import Browser
 from regtui.registry.client import RegistryClient, Target
 from regtui.registry.dialers import RedirectingDialer, SystemDialer
 from regtui.registry.resolvers import StaticResolver
@@ -164,14 +165,7 @@ class Net:
     def _handler(self, origin: str, script: Script) -> Callable[..., Awaitable[None]]:
         async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             self._connected[origin].set()
-            while True:
-                request = await _read(reader, origin)
-                self.heard.append(request)
-                answer = script.get(request.target) or script.get(request.target.partition("?")[0]) or reply(404)
-                given = answer(request) if callable(answer) else answer
-                data = await given if inspect.isawaitable(given) else given
-                writer.write(data.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" if request.method == "HEAD" else data)
-                await writer.drain()
+            await converse(reader, writer, origin, script, self.heard)
 
         return handler
 
@@ -233,6 +227,20 @@ class Net:
         return [str(one) for one in self.heard if one.origin == origin]
 
 
+async def converse(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, origin: str, script: Script, heard: list[Heard]
+) -> None:
+    """Answer requests of a connection by the script, for as long as it stands, and note them."""
+    while True:
+        request = await _read(reader, origin)
+        heard.append(request)
+        answer = script.get(request.target) or script.get(request.target.partition("?")[0]) or reply(404)
+        given = answer(request) if callable(answer) else answer
+        data = await given if inspect.isawaitable(given) else given
+        writer.write(data.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" if request.method == "HEAD" else data)
+        await writer.drain()
+
+
 async def _read(reader: asyncio.StreamReader, origin: str) -> Heard:
     head = await reader.readuntil(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
@@ -246,3 +254,15 @@ async def _read(reader: asyncio.StreamReader, origin: str) -> Heard:
 def target(base: str, credential: Credential | HelperCall | None = None, *, insecure: bool = False) -> Target:
     """A target whose TLS is judged by the tests' authority."""
     return Target(base, TRUSTED, insecure, credential)
+
+
+class NoPause:
+    """Stands in for sleep."""
+
+    async def __call__(self, seconds: float) -> None:
+        """Wait for nothing."""
+
+
+def browser(client: RegistryClient, base: str, credential: Credential | None = None) -> Browser:
+    """What browses a registry, and tries again at once."""
+    return Browser(client, target(base, credential), pause=NoPause())

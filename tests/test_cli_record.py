@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import resource
 import signal
 import stat
 import subprocess
 import sys
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,10 +18,7 @@ from regtui.options import UsageError
 from regtui.outfile import WriteError, check_target, write_file
 from regtui.recording import load_recording
 from tests.recordings import recorded
-from tests.tui_pty import Terminal
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.tui_pty import running_command
 
 ROOT = Path(__file__).parent.parent
 LARGE = 4096
@@ -279,32 +273,12 @@ def test_an_interrupted_walk_is_kept_as_far_as_it_went(tmp_path: Path, capsys: p
     assert json.loads(capsys.readouterr().out)["error"] == "interrupted"
 
 
-@contextmanager
-def in_terminal(*words: str) -> Iterator[Terminal]:
-    """Run regtui in a terminal of 120x36."""
-    master, slave = pty.openpty()
-    environ = os.environ | {"COLUMNS": "120", "LINES": "36", "PYTHONPATH": str(ROOT), "TEXTUAL_ANIMATIONS": "none"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "regtui", *words],
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        env=environ,
-        start_new_session=True,
-    )
-    terminal = Terminal(master, slave, process)
-    try:
-        yield terminal
-    finally:
-        process.kill()
-        process.wait()
-        terminal.close()
-
-
 def test_a_replay_is_shown_in_the_terminal_interface(tmp_path: Path) -> None:
     file = tmp_path / "walk.rec"
     file.write_bytes(recorded("debian"))
-    with in_terminal("replay", str(file)) as terminal:
+    command = [sys.executable, "-m", "regtui", "replay", str(file)]
+    environ = {"PYTHONPATH": str(ROOT), "TEXTUAL_ANIMATIONS": "none"}
+    with running_command(command, size=(120, 36), environ=environ) as terminal:
         terminal.until("recording of /etc/sysconfig/docker")
         terminal.until("sha256:fc5f6e08c9e3")
         terminal.quiet()

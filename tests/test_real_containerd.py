@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import subprocess
-import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,16 +14,15 @@ import pytest
 
 from tests.modern_hosts import write_files
 from tests.programs import WITHOUT_PRIVILEGE, missing, needs
+from tests.real_hosts import PATIENCE, RealHost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tests.real_registries import Registries
 
-ROOT = Path(__file__).parent.parent
 CERTS = "etc/containerd/certs.d"
 REGISTRY = "hub.example.com"
-PATIENCE = 60
 CONFIG = """\
 version = 2
 disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.snapshotter.v1.btrfs"]
@@ -34,70 +30,28 @@ disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.snapshotter.v1.b
 """Of a daemon that keeps content and no more: `ctr content fetch` unpacks nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
-    """A host of its own: containerd's files and content below a folder, the registries on loopback."""
-
-    folder: Path
-    registries: Registries
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """What both programs run in."""
-        return {"HOME": str(self.folder), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+class Host(RealHost):
+    """containerd's files and content."""
 
     def configure(self, text: str, registry: str = REGISTRY) -> None:
         """Write hosts.toml of the registry, with the servers' ports in it, and the private one's authority beside."""
-        servers = self.registries
-        words = {
-            "plain": str(servers.plain),
-            "private": str(servers.private),
-            "mirror": str(servers.mirror),
-            "login": base64.b64encode(f"{servers.user}:{servers.password}".encode()).decode(),
-        }
-        for name, value in words.items():
-            text = text.replace(f"{{{name}}}", value)
-        folder = f"{CERTS}/{registry}"
-        write_files(self.folder, {f"{folder}/hosts.toml": text, f"{folder}/private.pem": servers.authority.decode()})
+        servers, folder = self.registries, f"{CERTS}/{registry}"
+        login = base64.b64encode(f"{servers.user}:{servers.password}".encode()).decode()
+        hosts = {f"{folder}/hosts.toml": self.filled(text, login=login)}
+        write_files(self.folder, {**hosts, f"{folder}/private.pem": servers.authority.decode()})
 
     def ctr(self, *words: str, before: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
         """Run ctr, `before` in front of it; its error is its last line."""
-        command = [*before, "ctr", "--address", f"{self.folder}/sock", *words]
-        return subprocess.run(
-            command,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
+        return self.engine(*before, "ctr", "--address", f"{self.folder}/sock", *words)
 
     def digest(self, name: str) -> str:
         """Return the digest that containerd keeps under a name."""
         listed = self.ctr("images", "ls", f"name=={name}").stdout.splitlines()
         return listed[1].split()[2]
 
-    def regtui(self, name: str, before: Sequence[str] = ()) -> dict[str, Any]:
-        """Resolve a name as ctr would, making exactly its requests."""
-        return self.run("resolve", name, "--strict", before=before)
-
-    def run(self, *words: str, before: Sequence[str] = ()) -> dict[str, Any]:
+    def regtui(self, *words: str, before: Sequence[str] = ()) -> dict[str, Any]:
         """Run a command of regtui on this host, and return its document."""
-        command = [*before, sys.executable, "-m", "regtui", *words, "--engine=ctr", f"--root={self.folder}"]
-        ran = subprocess.run(
-            [*command, "--json"],
-            cwd=ROOT,
-            env={**self.environment, "PYTHONPATH": str(ROOT)},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-        assert ran.stdout, ran.stderr
-        document: dict[str, Any] = json.loads(ran.stdout)
-        return document
+        return self.document(*words, "--engine=ctr", f"--root={self.folder}", before=before)
 
 
 @pytest.fixture
@@ -202,7 +156,7 @@ def test_tells_what_ctr_may_not_read(host: Host, path: str, told: str) -> None:
     host.configure(PLAIN + MIRROR)
     (host.folder / path).chmod(0)
     compare(host, f"{REGISTRY}/team/app:1.0", WITHOUT_PRIVILEGE)
-    linted = host.run("lint", before=WITHOUT_PRIVILEGE)
+    linted = host.regtui("lint", before=WITHOUT_PRIVILEGE)
     (host.folder / path).chmod(0o755)
     assert [(one["code"], one["source"]["file"]) for one in linted["findings"]] == [("hosts-unreadable", f"/{told}")]
 
@@ -210,20 +164,13 @@ def test_tells_what_ctr_may_not_read(host: Host, path: str, told: str) -> None:
 def compare(host: Host, name: str, before: Sequence[str] = ()) -> None:
     """Fetch with ctr and resolve with regtui, and hold exit, requests, digest and the final error side by side."""
     fetched = host.ctr("content", "fetch", f"--hosts-dir={host.folder / CERTS}", name, before=before)
-    asked = manifests(host)
-    told = host.regtui(name, before)
+    asked = host.asked()
+    told = host.regtui("resolve", name, "--strict", before=before)  # exactly ctr's requests
     assert told["exit"] == fetched.returncode
-    assert manifests(host) == asked
+    assert host.asked() == asked
     if fetched.returncode:
         # The files of regtui's host lie below --root, which is no part of their names.
         assert told["transcript"][-1] == fetched.stderr.splitlines()[-1].replace(f"{host.folder}/etc/", "/etc/")
         assert told["found"] is None
     else:
         assert told["found"]["digest"] == host.digest(name)
-
-
-def manifests(host: Host) -> list[str]:
-    """Return the requests since the last call without those for blobs and those of the mirror itself."""
-    requests = host.registries.journal.take_requests()
-    own = (request for request in requests if not request.agent.startswith("Go-http-client"))
-    return [str(request) for request in own if "/blobs/" not in request.path]

@@ -6,25 +6,21 @@ import base64
 import json
 import os
 import re
-import subprocess
-import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.programs import WITHOUT_PRIVILEGE, missing, needs
+from tests.real_hosts import RealHost
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator, Sequence
 
     from tests.real_registries import Registries
-    from tests.server_journal import Request
 
-ROOT = Path(__file__).parent.parent
-PATIENCE = 120
 POLICY = '{"default": [{"type": "insecureAcceptAnything"}]}'
 PROGRESS = re.compile(r'Copying (?:blob|config) |Writing manifest to image destination|Storing signatures|time="')
 """Lines of a pull that tell of layers, and of its log: podman tries what is unreachable three times more."""
@@ -60,20 +56,14 @@ insecure = true
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
-    """A host of its own: podman's files and storage in a folder, the registries on loopback."""
-
-    folder: Path
-    registries: Registries
+class Host(RealHost):
+    """podman's files and storage."""
 
     @property
     def environment(self) -> dict[str, str]:
         """What both programs run in."""
         return {
-            "HOME": str(self.folder),
-            "PATH": os.environ["PATH"],
-            "LC_ALL": "C.UTF-8",
+            **super().environment,
             "CONTAINERS_REGISTRIES_CONF": str(self.folder / "registries.conf"),
             "REGISTRY_AUTH_FILE": str(self.folder / "auth.json"),
             "XDG_RUNTIME_DIR": str(self.folder),
@@ -82,9 +72,7 @@ class Host:
 
     def configure(self, text: str, *, login: str = "", **words: str) -> None:
         """Write registries.conf with the servers' ports in it, and auth.json with one login for the private one."""
-        ports = {name: str(getattr(self.registries, name)) for name in ("plain", "private", "mirror")}
-        for name, value in {**ports, "mode": "disabled", "blocked": "false", **words}.items():
-            text = text.replace(f"{{{name}}}", value)
+        text = self.filled(text, **{"mode": "disabled", "blocked": "false", **words})
         (self.folder / "registries.conf").write_text(text, errors="surrogateescape")
         entry = {"auth": base64.b64encode(login.encode()).decode()}
         auths = {f"127.0.0.1:{self.registries.private}": entry} if login else {}
@@ -94,35 +82,13 @@ class Host:
         policy.write_text(POLICY)
 
     def podman(self, *words: str, before: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
-        """Run podman with its storage in the folder, `before` in front of it; both of its outputs are one."""
+        """Run podman with its storage in the folder, `before` in front of it."""
         storage = [f"--root={self.folder}/root", f"--runroot={self.folder}/runroot", "--storage-driver=vfs"]
-        return subprocess.run(
-            [*before, "podman", *storage, *words],
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
+        return self.engine(*before, "podman", *storage, *words)
 
     def regtui(self, name: str, before: Sequence[str] = ()) -> dict[str, Any]:
         """Resolve a name as podman would, making exactly its requests."""
-        command = [*before, sys.executable, "-m", "regtui", "resolve", name, "--engine=podman", "--strict", "--json"]
-        ran = subprocess.run(
-            command,
-            cwd=ROOT,
-            env={**self.environment, "PYTHONPATH": str(ROOT)},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-        assert ran.stdout, ran.stderr
-        document: dict[str, Any] = json.loads(ran.stdout)
-        return document
+        return self.document("resolve", name, "--engine=podman", "--strict", before=before)
 
 
 @pytest.fixture
@@ -159,13 +125,12 @@ def host(registries: Registries) -> Iterator[Host]:
 def test_says_and_asks_what_podman_does(host: Host, name: str, words: dict[str, str]) -> None:
     host.configure(INSECURE, **words)
     name = name.format(plain=host.registries.plain, private=host.registries.private)
-    journal = host.registries.journal
     pulled = host.podman("pull", name)
-    asked = manifests(journal.take_requests())
+    asked = host.asked()
     told = host.regtui(name)
     assert told["exit"] == pulled.returncode
-    assert told["transcript"] == [line for line in pulled.stdout.splitlines() if line and not PROGRESS.match(line)]
-    assert manifests(journal.take_requests()) == asked
+    assert told["transcript"] == [line for line in said(pulled) if not PROGRESS.match(line)]
+    assert host.asked() == asked
     if pulled.returncode == 0:
         image = json.loads(host.podman("image", "inspect", told["transcript"][-1]).stdout)[0]
         assert told["found"]["digest"] in {image["Digest"], *(one.partition("@")[2] for one in image["RepoDigests"])}
@@ -174,18 +139,8 @@ def test_says_and_asks_what_podman_does(host: Host, name: str, words: dict[str, 
 def test_the_registries_are_those_that_podman_tells(host: Host) -> None:
     host.configure(INSECURE)
     told = host.podman("info", "--format", "{{json .Registries}}")
-    command = [sys.executable, "-m", "regtui", "info", "--engine=podman", "--json"]
-    environment = {**host.environment, "PYTHONPATH": str(ROOT)}
-    ran = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=True
-    )
-    assert json.loads(ran.stdout)["podman"]["registries"] == json.loads(told.stdout.splitlines()[-1])
-
-
-def manifests(requests: list[Request]) -> list[str]:
-    """Return the requests without those for blobs, which are podman's own business, and those of the mirror itself."""
-    own = (request for request in requests if not request.agent.startswith("Go-http-client"))
-    return [str(request) for request in own if "/blobs/" not in request.path]
+    document = host.document("info", "--engine=podman")
+    assert document["podman"]["registries"] == json.loads(told.stdout.splitlines()[-1])
 
 
 BROKEN = {
@@ -257,7 +212,12 @@ def told_by_podman(host: Host, before: Sequence[str] = ()) -> list[str]:
     """Return podman's error about a pull of a short name."""
     pulled = host.podman("pull", "one", before=before)
     assert pulled.returncode == 125
-    return [line for line in pulled.stdout.splitlines() if line]
+    return said(pulled)
+
+
+def said(pulled: subprocess.CompletedProcess[str]) -> list[str]:
+    """Return the lines that podman wrote for a person, and the last one, for a program."""
+    return [line for line in (pulled.stderr + pulled.stdout).splitlines() if line]
 
 
 def told_by_regtui(host: Host, before: Sequence[str] = ()) -> list[str]:

@@ -11,7 +11,6 @@ import base64
 import contextlib
 import dataclasses
 import hashlib
-import inspect
 import io
 import json
 from dataclasses import dataclass
@@ -32,8 +31,7 @@ from regtui.report import Resolution, document
 from regtui.told import Narrator
 from tests.faults.capture import Capture, StrayDialer
 from tests.hostile import AUTHORITY_PEM, Served, serving
-from tests.registry_net import BASIC, IDENTITY, PASSWORD, USER, Heard, context_for, reply
-from tests.registry_net import _read as read_request
+from tests.registry_net import BASIC, IDENTITY, PASSWORD, USER, Heard, context_for, converse, reply
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -48,6 +46,7 @@ if TYPE_CHECKING:
     Server = Script | Handler | int | None
 
 BAD, GOOD = "bad.example.com", "good.example.com"
+BAD_URL, GOOD_URL = f"https://{BAD}", f"https://{GOOD}"
 NAME = "team/app"
 IDENTITY_ESCAPED = IDENTITY.encode().replace(b"-", b"%2D")
 SECRETS = (PASSWORD.encode(), BASIC, IDENTITY.encode(), IDENTITY_ESCAPED)
@@ -188,14 +187,7 @@ class Bench:
 
     def _scripted(self, origin: str, script: Script) -> Handler:
         async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            while True:
-                request = await read_request(reader, origin)
-                self.heard.append(request)
-                answer = script.get(request.target) or script.get(request.target.partition("?")[0]) or reply(404)
-                given = answer(request) if callable(answer) else answer
-                data = await given if inspect.isawaitable(given) else given
-                writer.write(data.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" if request.method == "HEAD" else data)
-                await writer.drain()
+            await converse(reader, writer, origin, script, self.heard)
 
         return handler
 

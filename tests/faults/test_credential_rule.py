@@ -17,7 +17,7 @@ import pytest
 from regtui.browse import BrowseError, catalog, details, place_of, tags
 from regtui.engines.hub import HUB_KEY, HUB_URL
 from regtui.host.model import EngineName
-from tests.faults.bench import BAD, DIGEST, MANIFEST, NAME, SERVED, Bench
+from tests.faults.bench import BAD, BAD_URL, DIGEST, MANIFEST, NAME, SERVED, Bench
 from tests.registry_net import bearer, refusal, reply, token
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from tests.faults.bench import Server
     from tests.registry_net import Script
 
-BAD_URL = f"https://{BAD}"
 PLAIN_URL = f"http://{BAD}"
 AUTH, CDN = "auth.example.com", "cdn.example.com"
 AUTH_URL, CDN_URL = f"https://{AUTH}", f"https://{CDN}"

@@ -14,9 +14,11 @@ from regtui.outcome import Outcome, Trouble
 from regtui.registry.limits import Limits
 from tests.faults.bench import (
     BAD,
+    BAD_URL,
     CALM,
     DIGEST,
     GOOD,
+    GOOD_URL,
     MANIFEST,
     NAME,
     PING,
@@ -34,8 +36,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.registry_net import Script
-
-BAD_URL, GOOD_URL = f"https://{BAD}", f"https://{GOOD}"
 
 
 @pytest.mark.fault(1)

@@ -8,7 +8,7 @@ import pytest
 
 from regtui.cli import run
 from regtui.outcome import Outcome, Trouble
-from tests.faults.bench import BAD, GOOD, NOBODY, SERVES, Bench
+from tests.faults.bench import BAD, BAD_URL, GOOD, GOOD_URL, NOBODY, SERVES, Bench
 from tests.hostile import answering
 from tests.registry_net import PASSWORD, USER
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from tests.faults.bench import Server, Walked
 
-BAD_URL, GOOD_URL = f"https://{BAD}", f"https://{GOOD}"
 LOGIN = f"{USER}:{PASSWORD}"
 PORTAL = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html><body>log in first</body></html>"
 

@@ -14,7 +14,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from regtui.outcome import Outcome
-from tests.faults.bench import BAD, CALM, GOOD, NAME, NOBODY, PING, SERVED, SERVES, Bench, fold
+from tests.faults.bench import (
+    BAD,
+    BAD_URL,
+    CALM,
+    GOOD,
+    GOOD_URL,
+    NAME,
+    NOBODY,
+    PING,
+    SERVED,
+    SERVES,
+    Bench,
+    fold,
+)
 from tests.faults.handlers import flood
 from tests.hostile import answering, saying, server_context, serving
 from tests.issuing import Issued, issue, server_of
@@ -24,7 +37,6 @@ if TYPE_CHECKING:
     from tests.faults.bench import Server
 
 ROOT = Path(__file__).parent.parent.parent
-BAD_URL, GOOD_URL = f"https://{BAD}", f"https://{GOOD}"
 CA = issue("Lab CA", authority=True)
 STRANGER = issue("Stranger", authority=True)
 CERTS = f"etc/docker/certs.d/{BAD}"

@@ -11,7 +11,22 @@ import pytest
 
 from regtui.outcome import Outcome
 from regtui.registry.limits import ERROR_BYTES, MANIFEST_BYTES
-from tests.faults.bench import BAD, CALM, DIGEST, GOOD, MANIFEST, NAME, PING, SERVED, SERVES, Bench, registry, shorter
+from tests.faults.bench import (
+    BAD,
+    BAD_URL,
+    CALM,
+    DIGEST,
+    GOOD,
+    GOOD_URL,
+    MANIFEST,
+    NAME,
+    PING,
+    SERVED,
+    SERVES,
+    Bench,
+    registry,
+    shorter,
+)
 from tests.faults.bounded import run_bounded
 from tests.faults.handlers import after_ping, flood
 from tests.hostile import answering
@@ -24,7 +39,6 @@ if TYPE_CHECKING:
     from tests.faults.bench import Server, Walked
     from tests.registry_net import Script
 
-BAD_URL, GOOD_URL = f"https://{BAD}", f"https://{GOOD}"
 CDN = "https://cdn.example.com"
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from regtui.browse import place_of, tags
 from regtui.browse.models import ListingEnded, TagsPage
-from regtui.registry.browsing import Browser, NoCatalog
-from regtui.registry.client import ANONYMOUS, RegistryClient
+from regtui.registry.browsing import NoCatalog
+from regtui.registry.client import ANONYMOUS
 from regtui.registry.errors import NameRefused
 from regtui.registry.pagination import Stop
-from tests.faults.bench import BAD, DIGEST, GOOD, NAME, PING, Bench
-from tests.registry_net import BY_PASSWORD, Heard, Net, bearer, reply, target, token
+from tests.faults.bench import BAD, BAD_URL, DIGEST, NAME, PING, Bench
+from tests.registry_net import BY_PASSWORD, Heard, Net, NoPause, bearer, browser, reply, target, token
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,18 +25,6 @@ if TYPE_CHECKING:
 REG = "https://reg.example.com"
 TAGS = f"/v2/{NAME}/tags/list"
 CATALOG = "/v2/_catalog"
-BAD_URL, GOOD_URL = f"https://{BAD}", f"https://{GOOD}"
-
-
-class NoPause:
-    """Stands in for sleep."""
-
-    async def __call__(self, seconds: float) -> None:
-        """Wait for nothing."""
-
-
-def browser(client: RegistryClient, **login: Any) -> Browser:
-    return Browser(client, target(REG, login.get("credential")), pause=NoPause())
 
 
 def listed(*names: object, link: str = "", key: str = "tags") -> bytes:
@@ -72,7 +60,7 @@ async def test_odd_tags_are_counted_and_the_list_is_not_lost() -> None:
     good = [name for name, is_good in ODD_TAGS if is_good]
     script = {"/v2/": PING, TAGS: listed(*names, *good)}
     async with Net({REG: script}) as net, net.client() as client:
-        pages = [page async for page in browser(client).tags(NAME)]
+        pages = [page async for page in browser(client, REG).tags(NAME)]
         assert [list(page.names) for page in pages] == [good]
         assert pages[0].invalid == len(names) - len(good)
 
@@ -81,7 +69,7 @@ async def test_odd_tags_are_counted_and_the_list_is_not_lost() -> None:
 @pytest.mark.parametrize("body", ['{"tags":null}', '{"name":"a"}', '{"tags":[]}', "{}"])
 async def test_no_tags_are_an_empty_list(body: str) -> None:
     async with Net({REG: {"/v2/": PING, TAGS: reply(200, body)}}) as net, net.client() as client:
-        pages = [page async for page in browser(client).tags(NAME)]
+        pages = [page async for page in browser(client, REG).tags(NAME)]
         assert [(page.names, page.invalid, page.onward) for page in pages] == [((), 0, Stop())]
         assert len(net.heard) == 2
 
@@ -91,7 +79,7 @@ async def test_a_page_beyond_the_limit_gives_what_came_and_says_so() -> None:
     """A hundred thousand tags of a hundred characters are 10 MiB; the first eight are read."""
     page = b'{"tags":[' + b",".join(b'"%0100d"' % number for number in range(100_000)) + b"]}"
     async with Net({REG: {"/v2/": PING, TAGS: reply(200, page)}}) as net, net.client() as client:
-        pages = [page async for page in browser(client).tags(NAME)]
+        pages = [page async for page in browser(client, REG).tags(NAME)]
         assert len(pages[0].names) > 80_000
         end = pages[-1].onward
         assert isinstance(end, Stop)
@@ -113,7 +101,7 @@ LOOPS = {
 @pytest.mark.parametrize("script", LOOPS.values(), ids=LOOPS)
 async def test_a_loop_of_links_ends_and_says_so(script: Script) -> None:
     async with Net({REG: {"/v2/": PING, **script}}) as net, net.client() as client:
-        pages = [page async for page in browser(client).tags(NAME)]
+        pages = [page async for page in browser(client, REG).tags(NAME)]
         end = pages[-1].onward
         assert isinstance(end, Stop)
         assert end.reason
@@ -127,7 +115,7 @@ async def test_a_query_that_grows_for_ever_ends(names: tuple[str, ...]) -> None:
         return listed(*names, link=f"{heard.target}&x=1")
 
     async with Net({REG: {"/v2/": PING, TAGS: grow}}) as net, net.client() as client:
-        pages = [page async for page in browser(client).tags(NAME)]
+        pages = [page async for page in browser(client, REG).tags(NAME)]
         end = pages[-1].onward
         assert isinstance(end, Stop)
         assert end.reason == "the registry's pages bring no new names"
@@ -154,7 +142,7 @@ LINKS = [
 async def test_a_link_that_leads_astray_is_not_followed(link: str) -> None:
     script: Script = {"/v2/": bearer(f"{REG}/token"), "/token": token(), TAGS: listed("a", link=link)}
     async with Net({REG: script}, trusted=(REG,)) as net, net.client() as client:
-        pages = [page async for page in browser(client, credential=BY_PASSWORD).tags(NAME)]
+        pages = [page async for page in browser(client, REG, BY_PASSWORD).tags(NAME)]
         assert [page.names for page in pages] == [("a",)]
         end = pages[-1].onward
         assert isinstance(end, Stop)
@@ -170,7 +158,7 @@ async def test_a_link_that_leads_astray_is_not_followed(link: str) -> None:
 async def test_a_link_to_the_same_place_keeps_the_scheme(link: str) -> None:
     script: Script = {"/v2/": PING, f"{TAGS}?n=1000": listed("a", link=link), f"{TAGS}?last=a": listed("b")}
     async with Net({REG: script}) as net, net.client() as client:
-        names = [name async for page in browser(client).tags(NAME) for name in page.names]
+        names = [name async for page in browser(client, REG).tags(NAME) for name in page.names]
         assert names == ["a", "b"]
         assert net.log[-1] == f"GET {REG}{TAGS}?last=a"
 
@@ -184,14 +172,14 @@ async def test_a_page_size_that_is_refused_is_left_out_once(refusal: str) -> Non
         return reply(400, refusal) if "n=" in heard.target else listed("a")
 
     async with Net({REG: {"/v2/": PING, TAGS: sized}}) as net, net.client() as client:
-        assert [name async for page in browser(client).tags(NAME) for name in page.names] == ["a"]
+        assert [name async for page in browser(client, REG).tags(NAME) for name in page.names] == ["a"]
         assert [one.target for one in net.heard] == ["/v2/", f"{TAGS}?n=1000", TAGS]
 
 
 @pytest.mark.fault(41)
 async def test_an_empty_catalog_is_one() -> None:
     async with Net({REG: {"/v2/": PING, CATALOG: listed(key="repositories")}}) as net, net.client() as client:
-        assert [page.names async for page in browser(client).catalog()] == [()]
+        assert [page.names async for page in browser(client, REG).catalog()] == [()]
         assert len(net.heard) == 2
 
 
@@ -200,7 +188,7 @@ async def test_an_empty_catalog_is_one() -> None:
 async def test_a_catalog_that_is_not_offered_is_no_fault(status: int) -> None:
     async with Net({REG: {"/v2/": PING, CATALOG: reply(status, "<html>")}}) as net, net.client() as client:
         with pytest.raises(NoCatalog, match="offers no catalog"):
-            _ = [page async for page in browser(client).catalog()]
+            _ = [page async for page in browser(client, REG).catalog()]
         assert len(net.heard) == 2
 
 
@@ -224,7 +212,7 @@ ODD_REPOSITORIES = [
 async def test_a_repository_outside_the_grammar_is_listed_as_invalid() -> None:
     script = {"/v2/": PING, CATALOG: listed("good/one", *ODD_REPOSITORIES, key="repositories")}
     async with Net({REG: script}) as net, net.client() as client:
-        pages = [page async for page in browser(client).catalog()]
+        pages = [page async for page in browser(client, REG).catalog()]
         assert [(page.names, page.invalid) for page in pages] == [(("good/one",), len(ODD_REPOSITORIES))]
         for name in ODD_REPOSITORIES:
             with pytest.raises(NameRefused):
@@ -274,7 +262,7 @@ async def test_two_hundred_repositories_that_are_scrolled_past_leave_nothing_beh
     script = {**script, **{f"/v2/{name}/tags/list": slow for name in names}}
 
     async with Net({REG: script}) as net, net.client() as client:
-        reading = browser(client)
+        reading = browser(client, REG)
 
         async def read(name: str) -> None:
             _ = [page async for page in reading.tags(name)]

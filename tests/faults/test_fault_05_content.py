@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,36 +14,37 @@ from regtui.browse import details as look
 from regtui.engines.hub import HUB_URL
 from regtui.host.model import EngineName
 from regtui.outcome import Outcome
-from regtui.registry.browsing import Browser
 from regtui.registry.client import ANONYMOUS
 from regtui.registry.descriptors import ManifestError
 from regtui.registry.errors import AnswerRefused, DigestMismatch, RegistryError
 from regtui.registry.manifests import DOCKER_LIST, OCI_INDEX, OCI_MANIFEST, read_manifest
 from regtui.text import printable
-from tests.faults.bench import BAD, DIGEST, GOOD, IMAGE, MANIFEST, NAME, PING, SCHEMA2, SERVED, SERVES, Bench, fold
-from tests.registry_net import Net, bearer, reply, target, token
+from tests.faults.bench import (
+    BAD,
+    BAD_URL,
+    DIGEST,
+    GOOD,
+    GOOD_URL,
+    IMAGE,
+    MANIFEST,
+    NAME,
+    PING,
+    SCHEMA2,
+    SERVED,
+    SERVES,
+    Bench,
+    fold,
+)
+from tests.registry_net import Net, bearer, browser, reply, target, token
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from regtui.registry.client import RegistryClient
     from tests.registry_net import Script
 
 REG = "https://reg.example.com"
 TAGS = f"/v2/{NAME}/tags/list"
 CATALOG = "/v2/_catalog"
-BAD_URL, GOOD_URL = f"https://{BAD}", f"https://{GOOD}"
-
-
-class NoPause:
-    """Stands in for sleep."""
-
-    async def __call__(self, seconds: float) -> None:
-        """Wait for nothing."""
-
-
-def browser(client: RegistryClient, **login: Any) -> Browser:
-    return Browser(client, target(REG, login.get("credential")), pause=NoPause())
 
 
 BODIES: dict[str, bytes] = {
@@ -75,7 +76,7 @@ async def test_what_is_no_manifest_has_a_short_reason(body: bytes, media_type: s
     script = {"/v2/": PING, MANIFEST: reply(200, body, Content_Type=media_type)}
     async with Net({REG: script}) as net, net.client() as client:
         with pytest.raises(AnswerRefused) as caught:
-            await browser(client).manifest(NAME, "latest")
+            await browser(client, REG).manifest(NAME, "latest")
         assert str(caught.value).isprintable()
         assert len(str(caught.value)) < 300
         assert len(net.heard) == 2
@@ -181,7 +182,7 @@ async def test_a_body_that_is_not_what_its_digest_names_is_not_taken(tmp_path: P
         assert walked.bad["error"] == "the body is not what the digest names"
     async with Net({REG: script}) as net, net.client() as client:
         with pytest.raises(DigestMismatch):
-            await browser(client).manifest(NAME, other)
+            await browser(client, REG).manifest(NAME, other)
         assert len(net.heard) == 2
 
 
@@ -252,7 +253,7 @@ async def test_without_a_referrers_api_the_tag_is_asked_for(status: int) -> None
         tag: reply(200, body, Content_Type=OCI_INDEX),
     }
     async with Net({REG: script}) as net, net.client() as client:
-        found = await browser(client).referrers(NAME, DIGEST, "a/sig")
+        found = await browser(client, REG).referrers(NAME, DIGEST, "a/sig")
         assert [entry.descriptor.digest for entry in found] == [DIGEST]
         assert [one.target.partition("?")[0] for one in net.heard[1:]] == [f"/v2/{NAME}/referrers/{DIGEST}", tag]
 
@@ -331,7 +332,8 @@ STRANGE: dict[str, tuple[bytes, str]] = {
     ),
 }
 
-KINDS = dict(zip([body for body, _ in STRANGE.values()], ["schema 1 image", "artifact", "AI model"], strict=False))
+_NAMED = ("schema 1 image", "artifact", "AI model", "manifest of an unknown type")
+KINDS = dict(zip([body for body, _ in STRANGE.values()], _NAMED, strict=False))
 """What the first ones are for browsing; the others are refused."""
 
 

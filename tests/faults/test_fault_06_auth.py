@@ -13,9 +13,11 @@ from regtui.outcome import Outcome
 from regtui.registry.errors import RegistryError
 from tests.faults.bench import (
     BAD,
+    BAD_URL,
     CALM,
     DIGEST,
     GOOD,
+    GOOD_URL,
     IMAGE,
     MANIFEST,
     NAME,
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
     from regtui.registry.client import RegistryClient, Target
     from tests.registry_net import Script
 
-BAD_URL, GOOD_URL = f"https://{BAD}", f"https://{GOOD}"
 TOKEN = f"{BAD_URL}/token"
 HUB_LOGIN = "https://index.docker.io/v1/"
 

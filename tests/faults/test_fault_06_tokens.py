@@ -12,7 +12,7 @@ from regtui.browse import place_of, tags
 from regtui.browse.models import TagsPage
 from regtui.engines.hub import HUB_KEY, HUB_URL
 from regtui.host.model import EngineName
-from tests.faults.bench import BAD, DIGEST, MANIFEST, NAME, SERVED, Bench
+from tests.faults.bench import BAD, BAD_URL, DIGEST, MANIFEST, NAME, SERVED, Bench
 from tests.registry_net import Heard, bearer, refusal, reply, token
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from tests.registry_net import Script
 
-BAD_URL = f"https://{BAD}"
 TOKEN = f"{BAD_URL}/token"
 CANARY = "canary-of-a-token"
 ODD_TOKENS = {

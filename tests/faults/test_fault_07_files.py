@@ -20,7 +20,7 @@ from regtui.host.files import FILE_LIMIT
 from regtui.host.model import EngineName
 from regtui.outcome import Outcome
 from regtui.settings import Settings, SettingsError, load_settings, write_settings
-from tests.faults.bench import BAD, GOOD, MANIFEST, NAME, PING, SERVED, SERVES, Bench
+from tests.faults.bench import BAD, BAD_URL, GOOD, GOOD_URL, MANIFEST, NAME, PING, SERVED, SERVES, Bench
 from tests.issuing import issue
 from tests.registry_net import PASSWORD, USER, refusal
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from tests.registry_net import Script
 
 ROOT = Path(__file__).parent.parent.parent
-BAD_URL, GOOD_URL = f"https://{BAD}", f"https://{GOOD}"
 LOGIN = {"auths": {BAD: {"auth": base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()}}}
 GOOD_LOGIN = json.dumps(LOGIN).encode()
 

@@ -15,7 +15,7 @@ import pytest
 
 from regtui.cli import run
 from regtui.settings import Settings, load_settings, write_settings
-from tests.faults.bench import BAD, GOOD, MANIFEST, PING, SERVED, SERVES, Bench
+from tests.faults.bench import BAD, BAD_URL, GOOD, GOOD_URL, MANIFEST, PING, SERVED, SERVES, Bench
 from tests.issuing import issue
 from tests.registry_net import PASSWORD, USER, refusal
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from tests.registry_net import Script
 
 ROOT = Path(__file__).parent.parent.parent
-BAD_URL, GOOD_URL = f"https://{BAD}", f"https://{GOOD}"
 AUTH = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 OTHER = base64.b64encode(b"nobody:of-whom-nobody-knows").decode()
 

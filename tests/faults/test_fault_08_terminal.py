@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from regtui.text import printable
-from tests.faults.bench import BAD, GOOD, HANG, MANIFEST, NAME, PING, SERVES, Bench
+from tests.faults.bench import BAD, BAD_URL, GOOD, GOOD_URL, HANG, MANIFEST, NAME, PING, SERVES, Bench
 from tests.faults.handlers import after_ping
 from tests.hostile import Served, forever, serving
 from tests.registry_net import bearer, reply, token
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from tests.registry_net import Script
 
 ROOT = Path(__file__).parent.parent.parent
-BAD_URL, GOOD_URL = f"https://{BAD}", f"https://{GOOD}"
 DEMO = ("resolve", "debian", "--demo")
 PAYLOADS = {
     "C0": "".join(map(chr, range(32))) + "\x7f",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from regtui.browse import BrowseError, catalog, details, place_of, tags
-from tests.faults.bench import BAD, GOOD, NAME, PING, SECRETS, SERVES, Bench, fold
+from tests.faults.bench import BAD, BAD_URL, GOOD, GOOD_URL, NAME, PING, SECRETS, SERVES, Bench, fold
 from tests.faults.handlers import dripping, endless_interim
 from tests.faults.heavy import HEAVY
 from tests.hostile import AUTHORITY_PEM, forever, serving
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from tests.registry_net import Script
 
 ROOT = Path(__file__).parent.parent.parent
-BAD_URL, GOOD_URL = f"https://{BAD}", f"https://{GOOD}"
 BLINK = 0.1
 """Seconds in which a key is answered."""
 

@@ -14,7 +14,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from regtui.tui.app import RegtuiApp, Start
-from tests.faults.bench import BAD, GOOD, MANIFEST, NAME, PING, SECRETS, SERVES, Bench, registry
+from tests.faults.bench import (
+    BAD,
+    BAD_URL,
+    GOOD,
+    GOOD_URL,
+    MANIFEST,
+    NAME,
+    PING,
+    SECRETS,
+    SERVES,
+    Bench,
+    registry,
+)
 from tests.hostile import AUTHORITY_PEM, serving
 from tests.registry_net import bearer, refusal, reply, token
 from tests.tui_browsing import calm, until
@@ -30,7 +42,6 @@ if TYPE_CHECKING:
     from tests.registry_net import Script
 
 ROOT = Path(__file__).parent.parent.parent
-BAD_URL, GOOD_URL = f"https://{BAD}", f"https://{GOOD}"
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
 
 

@@ -10,7 +10,7 @@ from regtui.allowing import Offer, offer_of
 from regtui.registry.realms import RealmJudgement, RealmUse, withheld_sentence
 from regtui.tui.screens.allowing import AllowPanel
 from regtui.tui.widgets.virtual_list import VirtualList
-from tests.faults.bench import BAD, GOOD, MANIFEST, NAME, SERVES, Bench
+from tests.faults.bench import BAD, BAD_URL, GOOD, GOOD_URL, MANIFEST, NAME, SERVES, Bench
 from tests.faults.test_fault_11_screen import SIZES, joined, showing, shown
 from tests.registry_net import PASSWORD, bearer, reply, token
 from tests.tui_browsing import until
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from tests.faults.bench import Server
 
-BAD_URL, GOOD_URL = f"https://{BAD}", f"https://{GOOD}"
 AUTH, OTHER = "auth.example.com", "other.example.com"
 AUTH_URL, OTHER_URL = f"https://{AUTH}", f"https://{OTHER}"
 LOGIN = "the password of alice"

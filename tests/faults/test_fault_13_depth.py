@@ -14,7 +14,7 @@ from regtui.live import LiveSession
 from regtui.outcome import Stage
 from regtui.registry.manifests import DOCKER_LIST, Kind
 from regtui.tui.state import Progress
-from tests.faults.bench import BAD, DIGEST, IMAGE, MANIFEST, NAME, PING, SCHEMA2, Bench, fold
+from tests.faults.bench import BAD, BAD_URL, DIGEST, IMAGE, MANIFEST, NAME, PING, SCHEMA2, Bench, fold
 from tests.faults.test_fault_05_content import entry, index
 from tests.faults.test_fault_11_screen import SIZES, joined, showing, shown
 from tests.registry_net import reply
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from regtui.tui.state import Walk
     from tests.registry_net import Script
-
-BAD_URL = f"https://{BAD}"
 
 
 async def trickling(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
