@@ -155,6 +155,15 @@ def test_tags_and_an_image_are_browsed_from_there(node7: FarHost, registries: Re
     assert document(node7, "inspect", f"{place}/team/app:1.0")["digest"] == registries.digests["plain/team/app:1.0"]
 
 
+def test_nothing_of_another_hosts_registries_is_kept_here(
+    node7: FarHost, registries: Registries, tmp_path: Path
+) -> None:
+    place = f"registry.far:{registries.plain}"
+    for words in (("tags", f"{place}/team/app", "--long"), ("inspect", f"{place}/team/app:1.0")):
+        assert run(node7, *words, XDG_CACHE_HOME=str(tmp_path))[0] == 0
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_findings_are_those_of_the_other_host(node7: FarHost) -> None:
     told = document(node7, "lint", status=1)
     assert "certs-garbage" in [one["code"] for one in told["findings"]]

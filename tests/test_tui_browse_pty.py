@@ -48,3 +48,19 @@ def test_from_the_registry_list_to_a_layer_and_back(terminal: Tmux, registries: 
     terminal.until("complete", "team/app")
     terminal.press("Escape")
     terminal.until("enter browse", "Resolve")
+
+
+def test_a_cache_that_cannot_be_used_is_told_when_the_screen_is_gone(registries: Registries, tmp_path: Path) -> None:
+    config, in_the_way = tmp_path / "docker", tmp_path / "file"
+    config.write_text(f"ADD_REGISTRY='--add-registry 127.0.0.1:{registries.plain}'\n")
+    in_the_way.touch()
+    program = f"{sys.executable} -m regtui --config {config}"
+    terminal = Tmux(f"LC_ALL=C.UTF-8 XDG_CACHE_HOME={in_the_way} {program}; sleep 20")
+    try:
+        terminal.until("enter browse", "●")
+        terminal.press("Enter")
+        terminal.until("team/app", "complete")
+        terminal.press("q")
+        terminal.until("regtui: the cache in", "cannot be used")
+    finally:
+        terminal.end()

@@ -44,8 +44,11 @@ def browsing_session(options: Options) -> Iterator[LiveSession | None]:
 
 
 def use_cache(session: LiveSession, options: Options) -> None:
-    """Give the session the user's cache, unless there shall be none. The demo keeps nothing on the host."""
-    if options.cache and not options.demo:
+    """Give the session the user's cache, unless there shall be none.
+
+    The demo keeps nothing on the host, and another host's `localhost:5000` is another registry.
+    """
+    if options.cache and not options.demo and not options.host:
         from regtui.cache import Cache
 
         session.cache = Cache.open()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regtui.commands.host import complain, read_host
+from regtui.text import printable
 
 if TYPE_CHECKING:
     from regtui.cache import Cache
@@ -121,6 +123,9 @@ def run(options: Options) -> int:
             names=names,
         )
     complain(config, color=options.color)
+    trouble = next((made.cache.trouble for made in sessions if made.cache is not None and made.cache.trouble), "")
+    if trouble:
+        sys.stderr.write(f"regtui: {printable(trouble, 1000)}\n")
     return status
 
 
