@@ -40,7 +40,7 @@ def test_from_the_registry_list_to_a_layer_and_back(terminal: Tmux, registries: 
     digest = registries.digests["plain/library/etcd:latest"]
     assert digest in shown.replace("│\n│            ", "").replace(" ", "") or digest[:40] in shown
     terminal.press("j")
-    terminal.until("Manifest", "manifests")
+    terminal.until("JSON: index", "manifests")
     for words in (("Layers",), ("1 tag, complete",), ("1 match",)):
         terminal.press("Escape")
         terminal.until(*words)
