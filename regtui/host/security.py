@@ -15,7 +15,6 @@ from regtui.frozen import dataclass
 from regtui.host.gonet import host_of, in_network, is_domain_name, parse_ip
 from regtui.host.gourl import GoUrlError, parse_url
 from regtui.host.model import Address, EngineName, Network, Security, Setting, Source
-from regtui.host.podman.prefixes import find_registry
 from regtui.host.registry_lists import DOCKER_IO
 
 if TYPE_CHECKING:
@@ -153,6 +152,8 @@ def _addresses_of(host: str, addresses: Addresses) -> tuple[Address, ...] | _Loo
 def _by_prefix(config: HostConfig, name: str) -> Judgement:
     """podman: the table of the longest prefix counts; containerd: an entry covers what it names. Nobody is asked."""
     if config.podman is not None:
+        from regtui.host.podman.prefixes import find_registry  # a start on a host of docker does without
+
         table = find_registry(config.podman.registries, name)
         if table is not None and table.location.insecure:
             return Judgement(Security.INSECURE, "its [[registry]] says so", table.location.insecure_source)
