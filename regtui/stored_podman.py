@@ -54,7 +54,7 @@ class PodmanStored:
             case AuthFault():
                 return None, f"{host}: the stored credentials cannot be read"
             case None:
-                return None, f"{NO_CREDENTIALS} " + ", ".join(self._config.auth_files)
+                return None, f"{NO_CREDENTIALS} {', '.join(self._config.auth_files) or 'any file'}"
 
     def locked(self, key: str, /) -> str:
         """Return podman's error about the credentials of a name, empty where it goes on."""

@@ -12,6 +12,7 @@ from regtui.browse.charts import CONFIG as HELM
 from regtui.browse.documents import details_document
 from regtui.browse.facts import TagFactsReader
 from regtui.browse.models import platform_names
+from regtui.browse.order import Attached
 from regtui.browse.telling import details_lines
 from regtui.registry.image_config import read_config
 from regtui.registry.manifests import OCI_INDEX, OCI_MANIFEST, Kind
@@ -105,7 +106,7 @@ async def test_a_helm_chart_tells_what_it_is() -> None:
     assert found.chart == (
         ("name", "thing"),
         ("version", "0.3.1"),
-        ("description", r"a\x1b[2J chart"),
+        ("about", r"a\x1b[2J chart"),
         ("deprecated", "yes"),
         ("needs", "redis 17.x"),
         ("maintainer", "Ann ann@example.com"),
@@ -127,6 +128,24 @@ async def test_a_file_of_an_artifact_is_told_by_its_name_and_what_refers_to_it_w
     assert "  x/signature  sha256:" in told
     assert "    by = ann" in told
     assert details_document(found)["layers"][0]["file"] == "sbom.json"
+
+
+async def test_tags_that_cosign_wrote_are_asked_for_where_nobody_has_the_list_of_tags() -> None:
+    amd64 = image("amd64")
+    tag = f"{amd64.digest.replace(':', '-')}.att"
+    script = {"/v2/": OK, **served("team/thing", amd64, tag="1"), f"/v2/team/thing/manifests/{tag}": answer(amd64)}
+    async with browsing({REG: script}) as (session, net):
+        place = place_of(session, HOST)
+        before = await details(session, place, "team/thing", "1")
+        assert before.attached == ()
+        count = len(net.heard)
+        found = await details(session, place, "team/thing", "1", attached=True)
+        assert found.attached == (Attached("att", tag),)
+        assert details_document(found)["attached"] == [{"kind": "att", "tag": tag}]
+        assert [heard.method for heard in net.heard[count:]].count("HEAD") == 3
+        known = standing(session, place)
+        assert known is not None
+        assert f"  tag att  {tag}" in [text for _, text in details_lines(found, known, "thing:1")]
 
 
 async def test_manifest_and_configuration_can_be_had_as_they_were_sent() -> None:

@@ -16,8 +16,8 @@ CONFIG = "application/vnd.cncf.helm.config.v1+json"
 _FIELDS = {
     "name": "name",
     "version": "version",
-    "appVersion": "app version",
-    "description": "description",
+    "appVersion": "app",
+    "description": "about",
     "type": "type",
     "kubeVersion": "kubernetes",
     "home": "home",

@@ -96,6 +96,7 @@ def details_document(details: Details) -> dict[str, Any]:
         "annotations": dict(details.annotations),
         "subject": manifest.subject.digest if manifest.subject else None,
         "referrers": [_referrer(entry) for entry in details.referrers],
+        "attached": [{"kind": each.kind, "tag": each.tag} for each in details.attached],
         "notes": list(details.notes),
         "chart": [{"name": name, "text": text} for name, text in details.chart],
         "manifest": _raw(details.body),

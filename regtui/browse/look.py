@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from regtui.browse.browser import opened
@@ -10,6 +11,7 @@ from regtui.browse.charts import CONFIG, read_chart
 from regtui.browse.facts import AT_ONCE
 from regtui.browse.images import entry_for, is_for, is_index, read_image
 from regtui.browse.models import BrowseError, Details, PlatformDetails
+from regtui.browse.order import KINDS, Attached
 from regtui.browse.referring import Referring, read_referrers
 from regtui.browse.where import is_hub
 from regtui.outcome import Outcome
@@ -17,7 +19,7 @@ from regtui.registry.errors import RegistryError
 from regtui.registry.image_config import join_layers
 from regtui.registry.jsonbody import BodyError
 from regtui.registry.manifests import Kind
-from regtui.registry.names import is_digest, is_repository, is_tag
+from regtui.registry.names import fallback_tag, is_digest, is_repository, is_tag
 from regtui.text import printable
 
 if TYPE_CHECKING:
@@ -34,13 +36,20 @@ MOST_PLATFORMS = 24
 
 
 async def details(
-    session: BrowseSession, place: Place, repository: str, reference: str, *, everything: bool | None = None
+    session: BrowseSession,
+    place: Place,
+    repository: str,
+    reference: str,
+    *,
+    everything: bool | None = None,
+    attached: bool = False,
 ) -> Details:
     """Return the manifest of a tag or digest with what belongs to it; BrowseError.
 
     `everything` also asks for the manifests of all platforms, for their sizes, and for what refers to the image. By
     default that is so but on a mirror, which would fetch and store it, and on Docker Hub, which counts manifests as
-    pulls and is asked for referrers alone. An index inside an index is listed and not asked for.
+    pulls and is asked for referrers alone. An index inside an index is listed and not asked for. `attached` also asks,
+    with HEAD, for the tags that cosign writes; who has the list of tags knows them from there.
     """
     if not is_repository(repository) or not (is_tag(reference) or is_digest(reference)):
         name = printable(f"{repository}:{reference}", 200)
@@ -54,9 +63,11 @@ async def details(
         async with asyncio.TaskGroup() as group:
             referring = group.create_task(looked_at.referring(fetched.manifest.digest, wanted=refers))
             image = group.create_task(looked_at.image(fetched.manifest, sizes=sizes))
+            tags = [group.create_task(looked_at.tag(fetched, kind)) for kind in KINDS if refers and attached]
     except RegistryError as error:
         raise browser.explained(error) from error
-    return looked_at.assembled(reference, fetched, image.result(), referring.result())
+    found = looked_at.assembled(reference, fetched, image.result(), referring.result())
+    return replace(found, attached=tuple(tag for task in tags if (tag := task.result()) is not None))
 
 
 async def manifest_of(
@@ -115,6 +126,17 @@ class _Look:
             return await read_referrers(self._browser, self._repository, digest)
         except RegistryError as error:
             return Referring((), f"what refers to the image cannot be told: {error}")
+
+    async def tag(self, fetched: Fetched, kind: str) -> Attached | None:
+        """Return the tag of a signature or the like, None where there is none or nobody can tell."""
+        if self._browser.held:
+            return None
+        tag = f"{fallback_tag(fetched.manifest.digest)}.{kind}"
+        try:
+            await self._browser.head(self._repository, tag)
+        except RegistryError:
+            return None
+        return Attached(kind, tag)
 
     async def image(self, manifest: Manifest, *, sizes: bool) -> Image | None:
         """Return the image that is shown: of an index the platform's; with `sizes` the others are fetched too."""

@@ -12,6 +12,7 @@ from regtui.outcome import Outcome
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from regtui.browse.order import Attached
     from regtui.engines.base import Endpoint
     from regtui.registry.image_config import ImageConfig, Layer
     from regtui.registry.manifests import Entry, Manifest
@@ -197,8 +198,9 @@ class Details:
     entry whose `image`, `config` and `layers` are here (this host's, else the first), `platforms` lists all;
     for an image `image` is `manifest`. `size` is config and layers of that image in bytes, `total_size` those of all
     platforms, each content counted once, None where not all are known. `notes` are sentences about what is odd or
-    could not be had. `chart` is what a Helm chart says of itself. `image_body` is the manifest of an index' platform,
-    and `config_body` the configuration of the image or chart, as sent; empty where there is none.
+    could not be had. `attached` are cosign's tags, where they were asked for. `chart` is what a Helm chart says of
+    itself. `image_body` is the manifest of an index' platform, and `config_body` the configuration of the image or
+    chart, as sent; empty where there is none.
     """
 
     place: Place
@@ -219,6 +221,7 @@ class Details:
     size: int | None = None
     total_size: int | None = None
     notes: tuple[str, ...] = ()
+    attached: tuple[Attached, ...] = ()
     chart: tuple[tuple[str, str], ...] = ()
     image_body: bytes = field(default=b"", repr=False)
     config_body: bytes = field(default=b"", repr=False)

@@ -153,6 +153,10 @@ class _Texts(dict[str, str]):
         return key
 
 
+KINDS = ("sig", "att", "sbom")
+"""What cosign attaches to an image by a tag of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attached:
     """A tag that holds something about an image: `kind` is `sig`, `att`, `sbom`, or `referrers` (OCI's fallback)."""

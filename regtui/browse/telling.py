@@ -35,7 +35,8 @@ def details_lines(details: Details, standing: Standing, reference: str) -> Itera
     yield from _section("layers", [_layer(layer, sized=details.is_sized) for layer in details.layers])
     yield from _section("labels", [f"  {name} = {text}" for name, text in details.labels])
     yield from _section("annotations", [f"  {name} = {text}" for name, text in details.annotations])
-    yield from _section("referrers", _referrers([entry.descriptor for entry in details.referrers]))
+    tags = [f"  tag {each.kind}  {each.tag}" for each in details.attached]
+    yield from _section("referrers", [*_referrers([entry.descriptor for entry in details.referrers]), *tags])
 
 
 def _summary(details: Details, standing: Standing) -> list[tuple[str, str]]:

@@ -47,7 +47,7 @@ async def _find(session: LiveSession, options: Options) -> int:
                 if options.raw:
                     _show_raw(await manifest_of(session, place, repository, wanted, of_platform=bool(options.platform)))
                     return 0
-                found = await details(session, place, repository, wanted)
+                found = await details(session, place, repository, wanted, attached=True)
             except BrowseError as refusal:
                 tried.refuse(place.title, refusal)
                 continue
