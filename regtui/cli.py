@@ -137,7 +137,7 @@ _ENGINES: dict[str, EngineName | None] = {
 _MOST_WORDS = {
     "catalog": 2,
     "tags": 1,
-    "inspect": 1,
+    "inspect": 2,
     "info": 0,
     "resolve": 1,
     "lint": 0,
@@ -186,6 +186,8 @@ def _check(command: str, words: list[str], parsed: argparse.Namespace) -> None:
         raise UsageError(f"--{'long' if parsed.long else 'sort'} belongs to tags")
     if (parsed.platform or parsed.raw) and command != "inspect":
         raise UsageError(f"--{'platform' if parsed.platform else 'raw'} belongs to inspect")
+    if (parsed.platform or parsed.raw) and len(words) > 1:
+        raise UsageError(f"--{'raw' if parsed.raw else 'platform'} shows one image: name one")
     if parsed.raw and parsed.json:
         raise UsageError("--raw and --json both say what is printed: take one of them")
     for option in ("strict", "all", "dry_run", "push", "record", "ask"):

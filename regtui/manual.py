@@ -44,6 +44,7 @@ EXAMPLES = (
     ("regtui catalog reg.example.com:5000 team/", "the repositories that begin with team/"),
     ("regtui tags quay.io/coreos/etcd --sort semver | head", "the newest versions first"),
     ("regtui inspect debian --platform linux/arm64", "digest, sizes, configuration and layers for arm64"),
+    ("regtui inspect quay.io/coreos/etcd:v3.5.21 :v3.4.31", "what is different between two tags"),
     ("regtui info --json", "every value with the file and line that set it"),
 )
 

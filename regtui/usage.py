@@ -13,7 +13,7 @@ TAKES = {
     "resolve": "NAME",
     "catalog": "REGISTRY [PREFIX]",
     "tags": "REPOSITORY",
-    "inspect": "NAME",
+    "inspect": "NAME [OTHER]",
     "compare": "HOST...",
     "replay": "FILE",
     "completion": "SHELL",

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from regtui.frozen import dataclass
+from regtui.text import size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -80,6 +81,30 @@ def diff(before: Details, after: Details) -> Difference:
         before.size,
         after.size,
     )
+
+
+def size_change(found: Difference) -> str:
+    """Return how the size changed, empty where a side does not know its own."""
+    if found.size_before is None or found.size_after is None:
+        return ""
+    grown = found.size_after - found.size_before
+    change = "the same" if not grown else f"{size(abs(grown))} {'more' if grown > 0 else 'less'}"
+    return f"{size(found.size_before)}, then {size(found.size_after)}: {change}"
+
+
+def shared(found: Difference) -> str:
+    """Return how many layers both sides have, and for which platform; that is left out where they are two."""
+    same = [change.layer.descriptor for change in found.layers if change.change is Change.SAME]
+    sizes = [descriptor.size for descriptor in same if descriptor is not None]
+    ours, theirs = found.images
+    told = f"{len(sizes)} layer{'' if len(sizes) == 1 else 's'} shared, {size(sum(sizes))}"
+    return f"{told}, for {ours}" if ours and ours == theirs else told
+
+
+def apart(found: Difference) -> str:
+    """Say that layers and configuration of two platforms stand beside each other; empty where it is one."""
+    ours, theirs = (name or "no platform" for name in found.images)
+    return "" if ours == theirs else f"layers and config of {ours} are compared with those of {theirs}"
 
 
 def _platforms(details: Details) -> list[tuple[str, str]]:

@@ -33,6 +33,10 @@ def run(options: Options) -> int:
         if session is None:
             return refuse_host(options, INSPECT_SCHEMA)
         use_cache(session, options)
+        if len(options.words) > 1:
+            from regtui.commands.inspect_two import compare_two
+
+            return run_in(session, compare_two(session, options))
         return run_in(session, _find(session, options))
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regtui.browse.difference import Change
+from regtui.browse.difference import Change, apart, shared, size_change
 from regtui.outcome import Outcome
 from regtui.text import size
 from regtui.tui.browse.details_lines import SIZE, section
 from regtui.tui.cells import EMPTY, Line, Role, Span, crop, indent, span, wrap
-from regtui.tui.words import count, outcome_role, outcome_sign, outcome_word, short_digest
+from regtui.tui.words import outcome_role, outcome_sign, outcome_word, short_digest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,33 +41,18 @@ def difference_lines(names: tuple[str, str], found: Difference, width: int, glyp
         return (*head, EMPTY, (Span(f"{glyphs.ok} the same image: the digests are equal", Role.OK),))
     if found.types[0] != found.types[1]:
         head += indent(wrap(f"type {found.types[0]}, then {found.types[1]}", width - 2), 2)
-    if text := _sizes(found):
+    if text := size_change(found):
         head.append((Span("  size ", Role.DIM), Span(text)))
-    same = [layer for layer in found.layers if layer.change is Change.SAME and layer.layer.descriptor is not None]
-    shared = sum(layer.layer.descriptor.size for layer in same if layer.layer.descriptor is not None)
-    told = f"{count(len(same), 'layer')} shared, {size(shared)}"
-    ours, theirs = found.images
-    if ours == theirs:
-        told += f", for {ours}" if ours else ""
-    else:
-        apart = f"layers and config of {ours or 'no platform'} are compared with those of {theirs or 'no platform'}"
-        head += wrap(f"{glyphs.warn} {apart}", width, Role.WARN)
+    if text := apart(found):
+        head += wrap(f"{glyphs.warn} {text}", width, Role.WARN)
     return (
         *head,
         *section("Platforms", _fields(found.platforms, width, glyphs, digests=True)),
-        *section("Layers", tuple(_layer(change, width, glyphs) for change in found.layers), told),
+        *section("Layers", tuple(_layer(change, width, glyphs) for change in found.layers), shared(found)),
         *section("Config", _fields(found.config, width, glyphs)),
         *section("Labels", _fields(found.labels, width, glyphs)),
         *section("Annotations", _fields(found.annotations, width, glyphs)),
     )
-
-
-def _sizes(found: Difference) -> str:
-    if found.size_before is None or found.size_after is None:
-        return ""
-    grown = found.size_after - found.size_before
-    change = "the same" if not grown else f"{size(abs(grown))} {'more' if grown > 0 else 'less'}"
-    return f"{size(found.size_before)}, then {size(found.size_after)}: {change}"
 
 
 def _layer(change: LayerChange, width: int, glyphs: Glyphs) -> Line:
