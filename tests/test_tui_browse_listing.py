@@ -147,38 +147,6 @@ async def test_without_a_catalog_a_sentence_says_what_works_and_it_does() -> Non
         assert means.asked["search team/app"] == 0
 
 
-async def test_search_results_are_labelled_as_search() -> None:
-    means = FakeBrowsing(end=REFUSED, searchable=True, found={"post": ["library/postgres", "bitnami/postgresql"]})
-    async with browsing(means) as pilot:
-        await pilot.press("slash", *"post")
-        await until(pilot, lambda: "bitnami" in screen_text(pilot))
-        await calm(pilot)
-        assert "search of registry.example finds for post" in screen_text(pilot)
-        assert status(screen_text(pilot)) == "2 search results, not a catalog"
-        assert means.asked["search post"] == 1
-        await pilot.press("q")
-        await until(pilot, lambda: "finds for postq" in screen_text(pilot))
-        await calm(pilot)
-        assert "bitnami" not in screen_text(pilot)
-        assert status(screen_text(pilot)) == "0 search results, not a catalog"
-
-
-async def test_results_of_a_search_stand_in_the_tree_too() -> None:
-    means = FakeBrowsing(end=REFUSED, searchable=True, found={"post": ["library/postgres", "bitnami/postgresql"]})
-    async with browsing(means) as pilot:
-        await pilot.press("t", "slash", *"post")
-        await until(pilot, lambda: "▸ bitnami/" in screen_text(pilot))
-
-
-async def test_a_whole_name_is_opened_whatever_a_search_finds() -> None:
-    means = FakeBrowsing(end=REFUSED, searchable=True, found={"me/app": ["some/app", "other/app"]})
-    async with browsing(means) as pilot:
-        await pilot.press("slash", *"me/app")
-        await until(pilot, lambda: "other/app" in screen_text(pilot))
-        await pilot.press("enter")
-        await until(pilot, lambda: means.asked["tags me/app"] == 1)
-
-
 async def test_refreshing_passes_the_cache() -> None:
     means = replace(APPS, asked=type(APPS.asked)())
     async with browsing(means) as pilot:

@@ -46,7 +46,13 @@ class Filter:
     @property
     def prefix(self) -> str:
         """What a registry can be asked to begin at; empty where the text is no beginning of a name."""
-        return self.text.lower() if self.form is Form.SUBSTRING else ""
+        match self.form:
+            case Form.SUBSTRING:
+                return self.text.lower()
+            case Form.GLOB:
+                return _WILD.split(self.text, maxsplit=1)[0].lower()
+            case _:
+                return ""
 
     def matches(self, names: Sequence[str], rows: range) -> list[int]:
         """Return those of the rows whose name is looked for."""
@@ -62,6 +68,9 @@ class Filter:
 
 
 EVERYTHING = Filter()
+
+
+_WILD = re.compile(r"[*?\[]")
 
 
 def read_filter(typed: str) -> Filter:

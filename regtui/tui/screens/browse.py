@@ -11,8 +11,7 @@ from regtui.outcome import Outcome
 from regtui.tui.actions import Place as Keys
 from regtui.tui.bindings import browsing_bindings
 from regtui.tui.browse.around import place_lines
-from regtui.tui.browse.filter import EVERYTHING, read_filter
-from regtui.tui.browse.filter_input import FilterInput
+from regtui.tui.browse.filter import EVERYTHING
 from regtui.tui.browse.follow import SeekEnded, Sought, follow_listing, follow_seek
 from regtui.tui.browse.name_list import RepositoryRows
 from regtui.tui.browse.state import Phase, Reading, ended, paged
@@ -138,15 +137,11 @@ class RepositoriesScreen(ListingScreen):
     @on(Sought)
     def _take_sought(self, message: Sought) -> None:
         if message.page.source is Origin.SEARCH:
-            if message.prefix == self._typed:
+            if message.prefix == self.looked_for.prefix:
                 self._take_results(message.page, message.prefix)
         elif message.prefix == self.names.wanted.prefix:
             self.names.take_ahead(message.page.names)
             self.show_names()
-
-    @property
-    def _typed(self) -> str:
-        return read_filter(self.query_one(FilterInput).value).prefix
 
     def _take_results(self, page: CatalogPage, prefix: str) -> None:
         """Show what a search found: it matches in ways of its own, so nothing is filtered."""
@@ -168,7 +163,7 @@ class RepositoriesScreen(ListingScreen):
     @on(SeekEnded)
     def _end_search(self, message: SeekEnded) -> None:
         """Say how a search ended; how a seek did matters to nobody: the scan goes on."""
-        if message.search and message.prefix == self._typed:
+        if message.search and message.prefix == self.looked_for.prefix:
             if self._results_of != message.prefix and message.end.outcome is Outcome.FOUND:
                 self._begin_results(message.prefix)
             elif not self._results_of:

@@ -164,6 +164,7 @@ class ListingScreen(BrowsingScreen):
         self.pause.end()
         self.show_names()
         self.read(self._number, fresh=fresh)
+        self.typed(self.looked_for)
 
     @on(Paged)
     def _take_page(self, message: Paged) -> None:
@@ -190,6 +191,8 @@ class ListingScreen(BrowsingScreen):
         self._settle()
         self.tell_title()
         self._show_end()
+        if self.reading.phase is Phase.FAILED:
+            self.typed(self.looked_for)
 
     @work(group="search", exclusive=True)
     async def _search_on(self) -> None:
@@ -224,8 +227,13 @@ class ListingScreen(BrowsingScreen):
             self.look_for(wanted)
             self.typed(wanted)
 
+    @property
+    def looked_for(self) -> Filter:
+        """What the typed text looks for."""
+        return read_filter(self.query_one(FilterInput).value)
+
     def typed(self, wanted: Filter) -> None:
-        """Do what else follows from what is typed."""
+        """Do what else follows from what is typed: at a key, at the beginning of a listing, and where it failed."""
 
     @on(FilterInput.Submitted)
     def _open_found(self, message: FilterInput.Submitted) -> None:
