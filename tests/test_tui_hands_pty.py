@@ -88,7 +88,7 @@ def test_the_palette_gives_the_mouse_to_the_terminal_and_takes_it_back(begins_on
         assert (on[0] in terminal.out) is begins_on
         for told, words in (off, on) if begins_on else (on, off):
             before = terminal.out.count(told)
-            press(terminal, b"\x10", "Search for commands")
+            press(terminal, b"\x10", "word of what you want")
             press(terminal, b"mouse", " on or off")
             press(terminal, b"\r", words)
             assert terminal.out.count(told) == before + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
@@ -239,6 +240,27 @@ class RegtuiApp(App[None]):
         """Give the terminal back to the shell until `fg`."""
         if self._driver is not None and self._driver.can_suspend:
             stop_all()
+
+    def action_command_palette(self) -> None:
+        """List what can be done here. Textual's own palette ends the program where a key comes before its rows do."""
+        self._offer("Commands", tuple(self.get_system_commands(self.screen)))
+
+    def action_change_theme(self) -> None:
+        """List the themes."""
+        themes = sorted(self.available_themes.values(), key=lambda theme: theme.name)
+        chosen = [partial(setattr, self, "theme", theme.name) for theme in themes]
+        kinds = ["dark" if theme.dark else "light" for theme in themes]
+        self._offer("Theme", tuple(map(SystemCommand, [theme.name for theme in themes], kinds, chosen)))
+
+    def _offer(self, title: str, commands: tuple[SystemCommand, ...]) -> None:
+        from regtui.tui.screens.palette import PalettePanel
+
+        def run(index: int | None) -> None:
+            if index is not None:
+                self.call_later(commands[index].callback)
+
+        if not isinstance(self.screen, PalettePanel):
+            self.push_screen(PalettePanel(title, commands, self._manner.glyphs, blink=self._begin.look.blink), run)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """List every action that the screen or the application can do, and the themes."""

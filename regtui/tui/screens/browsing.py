@@ -120,7 +120,7 @@ class BrowsingScreen(FirstScreen[None]):
 
     def action_back(self) -> None:
         """Go back; what is still asked for this screen is given up with it."""
-        self.app.pop_screen()
+        self.dismiss()
 
     def _title(self) -> Make:
         place, path, standing, glyphs = self.place, self.path, self.standing, self.glyphs

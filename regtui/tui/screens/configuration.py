@@ -101,7 +101,7 @@ class ConfigurationScreen(SurveyedScreen):
 
     def action_close(self) -> None:
         """Go back to the walk."""
-        self.app.pop_screen()
+        self.dismiss()
 
     def action_section(self) -> None:
         """Go to the next section, in the next panel behind the last one."""

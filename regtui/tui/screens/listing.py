@@ -358,7 +358,7 @@ class ListingScreen(BrowsingScreen):
     @on(NameList.Chosen)
     def _open_chosen(self) -> None:
         item = self.selected
-        if item is None:
+        if item is None or not self.is_active:  # a second key came with the one that opened something
             return
         if item.folder is None:
             self.open_item(item)

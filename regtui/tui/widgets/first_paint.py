@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.await_complete import AwaitComplete
 from textual.containers import Container, Horizontal
 from textual.reactive import Reactive
 from textual.screen import Screen, ScreenResultType
@@ -56,6 +57,14 @@ class FirstScreen(Screen[ScreenResultType]):
 
     def _has_painted(self) -> None:
         self._painted = True
+
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        """Close the screen, once.
+
+        Keys that come together are all obeyed by the screen that was on top when they came: a second escape would
+        close the one below, or end the program where there is none.
+        """
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """Ask for a new layout at any time, for a painting once there was one.
