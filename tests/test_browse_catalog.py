@@ -171,6 +171,12 @@ async def test_a_page_beyond_a_bound_shows_what_came(count: int, width: int, few
     assert reason in done.ended.reason
 
 
+async def test_a_page_beyond_the_bound_in_which_no_name_ends_is_called_too_large() -> None:
+    done, _ = await whole({FIRST: repositories("a" * 9_000_000)})
+    assert (done.names, done.ended.complete) == ([], False)
+    assert "a page larger than 8 MiB, the start of which is no list of repositories" in done.ended.reason
+
+
 REFUSALS = [
     (reply(401, "{}"), Outcome.UNAUTHORIZED),
     (reply(403, json.dumps({"errors": [{"code": "DENIED", "message": "not \x1b[31mfor you"}]})), Outcome.DENIED),

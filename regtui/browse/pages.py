@@ -203,6 +203,9 @@ class Walk:
         try:
             names = await off_loop(len(reply.body), read)
         except BodyError as error:
+            if reply.truncated:
+                sentence = f"{self._who} answered with a page larger than {PAGE_MIB} MiB, the start of which is no list"
+                raise AnswerRefused(f"{sentence} of {self._key}", answer=reply) from None
             shown = printable(reply.media_type, 60) or "no type"
             sentence = f"{self._who} answered with {shown} that is no list of {self._key}: {error}"
             raise AnswerRefused(sentence, answer=reply) from None
