@@ -71,6 +71,12 @@ DEMO: list[tuple[tuple[str, ...], int, str, str]] = [
     (("catalog", "quay.io", "prom"), 0, "prometheus/alertmanager\n", ""),
     (("catalog", "okd-lr.zyl.io:5000", "team/"), 0, "team/api\nteam/app\n", "cached names only"),
     (("catalog", "docker.io"), 1, "", "Docker Hub offers no catalog: type a repository"),
+    (
+        ("catalog", "docker.io"),
+        1,
+        "",
+        "that is: regtui tags docker.io/REPOSITORY, to search: regtui catalog docker.io WORD",
+    ),
     (("catalog", "docker.io", "etcd"), 1, "", "the search of hub.docker.com failed"),
     (("catalog", "registry.basic.example"), 1, "", "docker login registry.basic.example"),
     (("catalog", "registry.portal.example"), 1, "", "text/html"),

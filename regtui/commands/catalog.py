@@ -10,6 +10,7 @@ from regtui.browse.documents import CATALOG_SCHEMA, ended_document, place_docume
 from regtui.browse.listing import ended
 from regtui.browse.models import BrowseError, CatalogPage, Origin
 from regtui.browse.repositories import catalog
+from regtui.browse.searching import can_search
 from regtui.browse.where import place_of
 from regtui.commands.browsing import (
     INTERRUPTED,
@@ -81,6 +82,9 @@ async def _list(session: LiveSession, place: Place, prefix: str, options: Option
     else:
         wanted = f"no repository of {place.title} begins with {printable(prefix, 200)}"
         tell_end(end, writer.count, wanted if prefix else f"{place.title} lists no repositories")
+    if not end.offered and not place.mirror:
+        search = f", to search: regtui catalog {place.registry} WORD" if can_search(place) and not prefix else ""
+        tell(f"that is: regtui tags {place.registry}/REPOSITORY{search}")
     return status
 
 
