@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.tui_browsing import FakeBrowsing, browsing, calm
 from tests.tui_fakes import ScriptedSession
 from tests.tui_screens import home, screen_text, settled, showing
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 APPS = FakeBrowsing([["team/app"]], tag_pages={"team/app": [["v1", "v2"]]})
 
 
 @pytest.mark.parametrize("opened", ["question_mark", "y", "ctrl+p", "e", "t"])
 @pytest.mark.parametrize("key", ["escape", "enter", "q"])
-async def test_a_panel_closes_once(opened: str, key: str) -> None:
+async def test_a_panel_closes_once(opened: str, key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # an export writes where one stands
     async with showing(ScriptedSession(), name="debian") as pilot:
         await pilot.press(opened)
         await settled(pilot)
