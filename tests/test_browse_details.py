@@ -110,6 +110,7 @@ async def test_docker_hub_is_asked_with_head_first_and_no_more_than_two_pulls(tm
         count = len(net.heard)
         again = await details(session, place, REPOSITORY, "1.0")
         assert (again.digest, again.size) == (first.digest, first.size)
+        assert again.claimed == first.claimed == INDEX.digest
         later = [
             f"{one.method} {one.target.rpartition('/')[2]}" for one in net.heard[count:] if "/manifests/" in one.target
         ]
@@ -264,6 +265,10 @@ def referring(*numbers: int, link: str = "") -> bytes:
     return reply(200, index_of(entries=tuple(map(referrer, numbers))).body, Content_Type=OCI_INDEX, **headers)
 
 
+def listing(*entries: Any) -> bytes:
+    return reply(200, index_of(entries=entries).body, Content_Type=OCI_INDEX)
+
+
 LISTED = f"{REFERRERS}/{AMD64.digest}"
 FALLBACK = f"{MANIFESTS}/{AMD64.digest.replace(':', '-')}"
 REFERRING: list[tuple[str, Script, list[int], str]] = [
@@ -277,6 +282,10 @@ REFERRING: list[tuple[str, Script, list[int], str]] = [
     ("neither", {}, [], ""),
     ("no index", {LISTED: reply(200, "<html>", Content_Type="text/html")}, [], ""),
     ("no index at the tag", {FALLBACK: answer(ARM64)}, [], ""),
+    ("a broken index", {LISTED: reply(200, "{", Content_Type=OCI_INDEX)}, [], "cannot be read: it is not JSON"),
+    ("a broken index at the tag", {FALLBACK: reply(200, "{", Content_Type=OCI_INDEX)}, [], "cannot be told"),
+    ("an entry that is none", {LISTED: listing({}, referrer(1))}, [1], "1 entries of what refers to the image"),
+    ("an entry that is none at the tag", {FALLBACK: listing(7, referrer(1))}, [1], "1 entries of what refers"),
     ("a wait", {LISTED: reply(429, "{}", Retry_After="99")}, [], "cannot be told"),
 ]
 

@@ -13,6 +13,7 @@ from regtui.engines.base import Endpoint
 from regtui.outcome import Outcome
 from regtui.registry.descriptors import Descriptor
 from regtui.registry.manifests import OCI_INDEX, OCI_MANIFEST, Entry, Kind, Manifest
+from regtui.tui.browse.details_lines import summary_lines
 from regtui.tui.browse.json_rows import folded, json_rows, value_lines
 from regtui.tui.glyphs import ASCII
 from tests.images import digest_of
@@ -144,3 +145,23 @@ def test_what_is_no_json_is_shown_as_lines_without_anything_that_a_terminal_acts
     assert shown.value(1) == r"\x1b[2J"
     assert shown.value(99) == ""
     assert len(value_lines("y" * 100_000, 40, ASCII)) == 4
+
+
+@pytest.mark.fault(46)
+@pytest.mark.parametrize(
+    ("claimed", "verified", "words"),
+    [
+        ("sha256:0", True, "the content has this digest"),
+        ("", True, "computed from the content; the registry named none"),
+        ("sha256:1", False, "the registry says sha256:1"),
+    ],
+)
+def test_a_digest_that_nobody_named_is_not_called_proven(claimed: str, words: str, *, verified: bool) -> None:
+    found = replace(index()[0], claimed=claimed, verified=verified)
+    lines = "\n".join("".join(span.text for span in line) for line in summary_lines(found, 80, ASCII))
+    assert words in lines
+    assert ("the content has this digest" in lines) is (words == "the content has this digest")
+    by_digest = replace(found, reference=found.digest)
+    assert verified is any(
+        "has this digest" in span.text for line in summary_lines(by_digest, 80, ASCII) for span in line
+    )

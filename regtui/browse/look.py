@@ -110,6 +110,8 @@ class _Look:
             reply = await self._browser.head(self._repository, reference)
             wanted = reply.digest if is_digest(reply.digest) else reference
         fetched = await self._browser.content(self._repository, wanted)
+        if wanted != reference and not fetched.claimed:  # from the cache: the answer to HEAD named it
+            fetched = replace(fetched, claimed=wanted)
         manifest = fetched.manifest
         if fetched.is_misnamed:
             claimed = printable(fetched.claimed, 80)

@@ -9,13 +9,13 @@ from regtui.frozen import dataclass
 from regtui.registry.descriptors import ManifestError
 from regtui.registry.errors import AnswerRefused
 from regtui.registry.jsonbody import off_loop
-from regtui.registry.manifests import Kind, read_manifest
+from regtui.registry.manifests import OCI_INDEX, Kind, read_manifest
 from regtui.registry.names import fallback_tag
 from regtui.registry.pagination import Next, next_page
 
 if TYPE_CHECKING:
     from regtui.browse.browser import PlaceBrowser
-    from regtui.registry.manifests import Entry
+    from regtui.registry.manifests import Entry, Manifest
     from regtui.registry.replies import Reply
 
 MOST_PAGES = 20
@@ -44,31 +44,48 @@ async def read_referrers(browser: PlaceBrowser, repository: str, digest: str) ->
     try:
         fetched = await browser.manifest(repository, fallback_tag(digest))
     except AnswerRefused as error:
-        usual = error.answer.status in (200, 404)
-        return Referring((), "" if usual else f"what refers to the image cannot be told: {error}")
+        return Referring((), "" if error.answer.status == 404 else f"what refers to the image cannot be told: {error}")
     manifest = fetched.manifest
-    return Referring(manifest.entries if manifest.kind is Kind.INDEX else ())
+    return Referring(manifest.entries, _unusable(manifest.invalid)) if manifest.kind is Kind.INDEX else Referring()
 
 
 async def _by_pages(browser: PlaceBrowser, repository: str, digest: str) -> Referring:
     url = browser.url_of(f"{repository}/referrers/{digest}")
     visited: set[str] = set()
     entries: dict[str, Entry] = {}
+    invalid = 0
     while True:
         reply = await browser.referrers_page(repository, digest, url)
         visited.add(url)
-        entries.update((entry.descriptor.digest, entry) for entry in await _entries(reply))
+        try:
+            index = await _index(reply)
+        except ManifestError as error:
+            return Referring(tuple(entries.values()), f"what refers to the image cannot be read: {error}")
+        if index is not None:
+            entries.update((entry.descriptor.digest, entry) for entry in index.entries)
+            invalid += index.invalid
         onward = next_page(url, reply.links, visited)
-        if not isinstance(onward, Next):
-            return Referring(tuple(entries.values()), onward.reason)
-        if len(visited) >= MOST_PAGES or len(entries) >= MOST_ENTRIES:
-            return Referring(tuple(entries.values()), f"the first {len(entries)} that refer to the image are shown")
+        why = "" if isinstance(onward, Next) else onward.reason
+        if isinstance(onward, Next) and (len(visited) >= MOST_PAGES or len(entries) >= MOST_ENTRIES):
+            why = f"the first {len(entries)} that refer to the image are shown"
+        if why or not isinstance(onward, Next):
+            return Referring(tuple(entries.values()), "; ".join(filter(None, (why, _unusable(invalid)))))
         url = onward.url
 
 
-async def _entries(reply: Reply) -> tuple[Entry, ...]:
+async def _index(reply: Reply) -> Manifest | None:
+    """Return a page of referrers, None for what is none: a web page, another manifest. ManifestError for a broken one.
+
+    What is sent as an index shall be one; of anything else the specification says that nothing refers to the image.
+    """
     try:
         index = await off_loop(len(reply.body), partial(read_manifest, reply.body, reply.content_type))
     except ManifestError:
-        return ()
-    return index.entries if index.kind is Kind.INDEX else ()
+        if reply.media_type == OCI_INDEX:
+            raise
+        return None
+    return index if index.kind is Kind.INDEX else None
+
+
+def _unusable(count: int) -> str:
+    return f"{count} entries of what refers to the image are unusable or beyond the limit" if count else ""

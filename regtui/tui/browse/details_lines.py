@@ -57,10 +57,10 @@ def summary_lines(details: Details, width: int, glyphs: Glyphs) -> tuple[Line, .
 
 
 def _proof(details: Details, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
-    if details.verified:
-        return field("", f"{glyphs.ok} the content has this digest", width, Role.OK)
-    if details.claimed:
+    if not details.verified:
         return field("", f"{glyphs.bad} the registry says {details.claimed}", width, Role.BAD)
+    if details.claimed or details.reference == details.digest:
+        return field("", f"{glyphs.ok} the content has this digest", width, Role.OK)
     return field("", "computed from the content; the registry named none", width, Role.DIM)
 
 
