@@ -37,7 +37,7 @@ async def test_a_key_reads_a_hundred_more_than_those_in_view_and_the_order_takes
         await pilot.press("f")
         await until(pilot, lambda: "reading dates and sizes, 100 to come" in screen_text(pilot))
         gate.set()
-        await until(pilot, lambda: f"largest first, {known + 100} of 500 known" in screen_text(pilot))
+        await until(pilot, lambda: f"largest first, {known + 100} of 500 known: f reads more" in screen_text(pilot))
         assert "to come" not in screen_text(pilot)
         assert max(count for key, count in means.asked.items() if key.startswith("facts")) == 1
 
@@ -131,3 +131,11 @@ async def test_a_tag_that_its_column_has_no_room_for_stands_in_full_below() -> N
             await pilot.press("down")
             await calm(pilot)
         assert sorted(shown) == tags
+
+
+async def test_where_everything_was_read_no_key_is_offered_to_read_more() -> None:
+    facts = {"v2": TagFacts("v2", digest("v2"), size=None, kind="artifact")}
+    async with browsing(FakeBrowsing(PAGES, tag_pages={"team/app": [["v1", "v2"]]}, facts_of=facts)) as pilot:
+        await opened(pilot)
+        await pilot.press("s", "s", "s")
+        await until(pilot, lambda: "largest first, 1 of 2 known ─" in screen_text(pilot))

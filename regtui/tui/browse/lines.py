@@ -236,4 +236,7 @@ def order_text(order: Order, tags: Tags, total: int) -> str:
     if order in (Order.SEMVER, Order.NAME):
         return words
     known = sum((facts.created if order is Order.DATE else facts.size) is not None for facts in tags.facts.values())
-    return words if known >= total else f"{words}, {number(known)} of {number(total)} known"
+    if known >= total:
+        return words
+    read = sum(not facts.claimed and not facts.trouble for facts in tags.facts.values())
+    return f"{words}, {number(known)} of {number(total)} known" + (": f reads more" if read < total else "")
