@@ -14,7 +14,7 @@ from regtui.browse.times import read_time
 from regtui.cache import Cache
 from regtui.registry.manifests import DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST
 from tests.browsing_net import HOST, HUB, OK, REG, browsing
-from tests.images import Picture, digest_of, image, index_of, served
+from tests.images import Picture, answer, digest_of, image, index_of, served
 from tests.registry_net import Heard, reply
 
 if TYPE_CHECKING:
@@ -52,6 +52,18 @@ async def test_a_tag_of_an_image_costs_its_manifest_and_its_configuration() -> N
         assert len(net.heard) == 3
         assert await described(reader, "1.0") == {"1.0": facts}
         assert len(net.heard) == 3
+
+
+@pytest.mark.fault(46)
+async def test_a_tag_whose_header_names_another_digest_says_so_and_the_others_of_its_image_do_not() -> None:
+    other = f"sha256:{'a' * 64}"
+    lying = {f"/v2/{REPOSITORY}/manifests/2.0": answer(AMD64, Docker_Content_Digest=other)}
+    async with browsing({REG: {"/v2/": OK, **served(REPOSITORY, AMD64, tag="1.0"), **lying}}) as (session, _net):
+        reader = TagFactsReader(session, place_of(session, HOST), REPOSITORY)
+        found = await described(reader, "2.0") | await described(reader, "1.0")
+        assert found["2.0"].trouble == (f"DIGEST MISMATCH: the header says {other}, the content is {AMD64.digest}")
+        assert found["2.0"].digest == AMD64.digest
+        assert (found["1.0"].trouble, found["1.0"].size) == ("", AMD64.size)
 
 
 async def test_tags_of_one_digest_cost_their_content_once() -> None:

@@ -17,6 +17,7 @@ from regtui.registry.errors import AnswerRefused, RegistryError
 from regtui.registry.flights import Flights
 from regtui.registry.manifests import Kind
 from regtui.registry.names import is_digest, is_tag
+from regtui.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -109,7 +110,7 @@ class TagFactsReader:
 
     def _remember(self, facts: TagFacts) -> None:
         self.known[facts.tag] = facts
-        if facts.size is not None:
+        if facts.size is not None and not facts.trouble:
             self._by_digest[facts.digest] = facts
         for kept in (self.known, self._by_digest):
             while len(kept) > MOST_REMEMBERED:
@@ -142,6 +143,10 @@ class TagFactsReader:
         if known is None:  # `latest` and `3.5` are asked for together, and are one image
             read = partial(self._read, browser, tag, fetched, kept_only=kept_only)
             known = await self._flights.join((digest, kept_only), read)
+        if fetched.is_misnamed and fetched.manifest.kind is not Kind.SCHEMA1:  # as in `look`
+            claimed = printable(fetched.claimed, 80)
+            mismatch = f"DIGEST MISMATCH: the header says {claimed}, the content is {digest}"
+            return replace(known, tag=tag, trouble=mismatch)
         return replace(known, tag=tag)
 
     async def _read(self, browser: PlaceBrowser, tag: str, fetched: Fetched, *, kept_only: bool) -> TagFacts:
