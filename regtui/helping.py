@@ -40,10 +40,10 @@ def help_for(parser: argparse.ArgumentParser, commands: Mapping[str, str], comma
     shown = f"{command} {TAKES.get(command, '')}".strip()
     formatter.add_text(f"usage: regtui {shown} [OPTIONS]" if command else f"usage: {parser.usage}")
     if command:
-        formatter.add_text(f"{commands[command][:1].upper()}{commands[command][1:]}.")
+        formatter.add_text(textwrap.fill(f"{commands[command][:1].upper()}{commands[command][1:]}.", _WIDTH))
         formatter.add_text("\n".join(f"  {example}" for example in _MORE.get(command, ())))
     else:
-        formatter.add_text((parser.description or "").partition("\n")[0])
+        formatter.add_text(textwrap.fill(parser.description or "", _WIDTH))
         formatter.add_text("\n".join(_about(commands)))
         formatter.add_text("What a single command takes: regtui COMMAND --help")
     groups = sorted(parser._action_groups, key=lambda group: group.title != command)  # noqa: SLF001 - as above
@@ -59,9 +59,11 @@ def help_for(parser: argparse.ArgumentParser, commands: Mapping[str, str], comma
 
 
 def _about(commands: Mapping[str, str]) -> list[str]:
-    lines = [f"{'  regtui [NAME]':{_COLUMN}}the terminal interface; NAME is resolved at once"]
-    for command, words in commands.items():
+    shown = {"[NAME]": "the terminal interface; NAME is resolved at once"}
+    shown |= {f"{command} {TAKES.get(command, '')}".strip(): words for command, words in commands.items()}
+    lines = []
+    for typed, words in shown.items():
         first, *more = textwrap.wrap(words, _WIDTH - _COLUMN)
-        lines.append(f"{f'  regtui {command} {TAKES.get(command, str())}'.rstrip():{_COLUMN}}{first}")
+        lines.append(f"{f'  regtui {typed}':{_COLUMN}}{first}")
         lines += [" " * _COLUMN + line for line in more]
     return lines
