@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import TYPE_CHECKING
 
@@ -109,6 +110,22 @@ async def test_a_token_service_that_refuses_is_told_of_with_who_asked_it(home: P
     assert "the token service" in str(error)
     assert who in str(error)
     assert path in str(error)
+
+
+@pytest.mark.parametrize("user", ["", "<token>:"])
+async def test_an_identity_token_that_names_nobody_is_not_called_no_login(home: Path, user: str) -> None:
+    auth = base64.b64encode(user.encode()).decode()
+    path = config(home, {"auths": {HOST: {"auth": auth, "identitytoken": SECRET}}})
+    script = {**TOKENS, "/token": token(access_token="tok"), **served("team/app", image("amd64"), tag="1.0")}
+    async with browsing({REG: script}, trusted=(REG,)) as (session, _):
+        place = place_of(session, HOST)
+        await details(session, place, "team/app", "1.0")
+        known = standing(session, place)
+        assert known is not None
+        assert known.login.startswith("asked with the stored login of ")
+        assert path in known.login
+    error, _ = await refused({**TOKENS, "/token": DENIED})
+    assert "asked with the stored login of " in str(error)
 
 
 async def test_a_login_that_may_not_see_an_image_is_not_called_a_wrong_password(home: Path) -> None:

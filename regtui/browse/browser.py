@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import parse_qsl
 
-from regtui.browse.asked_as import login_words, missing_words, refused_words
+from regtui.browse.asked_as import IDENTITY_TOKEN, StoredLogin, login_words, missing_words, refused_words
 from regtui.browse.models import BrowseError, Standing
 from regtui.browse.refusals import explained
 from regtui.browse.where import endpoints_of
@@ -46,7 +46,6 @@ UNTOLD_WAIT = 60.0
 """Seconds for which nothing is read ahead after a 429 that does not say how long to wait."""
 CONFIG_TYPE = "application/octet-stream"
 """What the cache has as the type of a blob, whose own type its descriptor says."""
-_IDENTITY_TOKEN = "<token>"  # noqa: S105 - docker's user name for an identity token, which names nobody
 
 
 async def opened(session: BrowseSession, place: Place) -> PlaceBrowser:
@@ -128,16 +127,16 @@ class PlaceBrowser(Browser):
     @property
     def login(self) -> str:
         """Which credential is used and where it comes from, or why none is; empty before anything was asked."""
-        return login_words(self._granted, self._words)
+        return login_words(self._granted, StoredLogin.of(self._target.credential, self._words))
 
     def explained(self, error: RegistryError) -> BrowseError:
         """Return an error of this place for a person, with who asked."""
-        words = self._words
+        stored = StoredLogin.of(self._target.credential, self._words)
         if isinstance(error, NoCredentials) and not error.withheld:
             registry = "" if self.place.mirror else self.place.registry
-            told = missing_words(error, words, login_on(self._session.config), registry)
+            told = missing_words(error, stored.words, login_on(self._session.config), registry)
             return BrowseError(told, Outcome.UNAUTHORIZED)
-        return explained(error, self.place, refused_words(error, self._granted, words, has_login=self.has_login))
+        return explained(error, self.place, refused_words(error, self._granted, stored, has_login=self.has_login))
 
     @property
     def has_login(self) -> bool:
@@ -151,8 +150,8 @@ class PlaceBrowser(Browser):
             return None
         user = self._granted.authorization.identity
         stored = self._target.credential
-        nameless = isinstance(stored, Credential) and not user and stored.username in ("", _IDENTITY_TOKEN)
-        return None if user == _IDENTITY_TOKEN or nameless else f"{self.url} {user}"
+        nameless = isinstance(stored, Credential) and not user and stored.username in ("", IDENTITY_TOKEN)
+        return None if user == IDENTITY_TOKEN or nameless else f"{self.url} {user}"
 
     async def connect(self) -> None:
         """See which endpoint of the place answers `GET /v2/`, once."""
