@@ -47,3 +47,14 @@ async def test_a_registry_whose_names_are_all_unusable_is_not_said_to_be_empty()
         assert "lists repositories, and none by a name that can be asked for" in text
         assert "1 entry that is no repository was left out: ../x" in text
         assert "or shows none to you" not in text
+
+
+async def test_a_repository_that_its_row_has_no_room_for_stands_in_full_below() -> None:
+    deep = "/".join(["namespace-of-a-team"] * 4)
+    async with browsing(FakeBrowsing([[deep, f"{deep[:60]}/app"]])) as pilot:
+        await calm(pilot)
+        assert deep not in screen_text(pilot).splitlines()[2]
+        assert deep in "".join(flowing(screen_text(pilot)).split())
+        await pilot.press("down")
+        await calm(pilot)
+        assert "asked as robot" in screen_text(pilot)

@@ -13,9 +13,10 @@ from regtui.tui.bindings import browsing_bindings
 from regtui.tui.browse.around import place_lines
 from regtui.tui.browse.filter import EVERYTHING
 from regtui.tui.browse.follow import SeekEnded, Sought, follow_listing, follow_seek
+from regtui.tui.browse.lines import repository_line
 from regtui.tui.browse.name_list import RepositoryRows
 from regtui.tui.browse.state import Phase, Reading, ended, paged
-from regtui.tui.cells import EMPTY, wrap
+from regtui.tui.cells import EMPTY, line_text, span, wrap
 from regtui.tui.copying import Copyable
 from regtui.tui.screens.listing import ListingScreen
 from regtui.tui.screens.tags import TagsScreen
@@ -95,6 +96,10 @@ class RepositoriesScreen(ListingScreen):
         """Take a page of the catalog."""
         self.names.extend(message.page.names)
         return len(message.page.names)
+
+    def is_cut(self, item: Item, width: int) -> bool:
+        """A repository has the row, but for its depth in the tree and for what stands at its end."""
+        return span(item.name).text not in line_text(repository_line(item, width, self.glyphs))
 
     def open_item(self, item: Item) -> None:
         """Show the tags of a repository."""

@@ -19,7 +19,7 @@ from regtui.tui.browse.names import Names
 from regtui.tui.browse.pause import Pause
 from regtui.tui.browse.slices import search_on
 from regtui.tui.browse.state import Phase, Reading, ended, paged
-from regtui.tui.cells import Role, span, wrap
+from regtui.tui.cells import Role, wrap
 from regtui.tui.panels import frame_bottom, frame_top
 from regtui.tui.screens.browsing import BrowsingScreen
 from regtui.tui.widgets.first_paint import Box, Row
@@ -125,10 +125,9 @@ class ListingScreen(BrowsingScreen):
         """Return the names of the columns, where there are any."""
         return lambda _width: ()
 
-    @property
-    def name_room(self) -> int:
-        """Cells that a row has for a name."""
-        return self.list.text_width - 2
+    def is_cut(self, item: Item, width: int) -> bool:
+        """Say whether a row of the list has no room for all of the name."""
+        raise NotImplementedError
 
     def note(self) -> str:
         """Return what the status says beside the counts."""
@@ -378,11 +377,10 @@ class ListingScreen(BrowsingScreen):
 
     def _below(self) -> Make:
         standing, selected, item = self.standing, self.selected_text(), self.selected
-        name = item.name if item is not None else ""
         odd = odd_text(self.reading, self.KIND, self.pause.left)
 
         def make(width: int) -> tuple[Line, ...]:
-            cut = name if span(name).width > self.name_room else ""
+            cut = item.name if item is not None and self.is_cut(item, self.list.text_width) else ""
             told = () if self.has_class("-wide") else below_lines(standing, selected, width, self.glyphs, cut=cut)
             return (*wrap(odd, width, Role.WARN), *told) if odd else told
 

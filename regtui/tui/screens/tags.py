@@ -24,9 +24,12 @@ from regtui.tui.screens.details import DetailsScreen
 from regtui.tui.screens.listing import ListingScreen
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.binding import BindingType
 
     from regtui.browse.models import Place
+    from regtui.browse.order import Attached
     from regtui.tui.browse.filter import Filter
     from regtui.tui.browse.follow import Paged
     from regtui.tui.browse.names import Item
@@ -92,10 +95,9 @@ class TagsScreen(ListingScreen):
 
         return make
 
-    @property
-    def name_room(self) -> int:
+    def is_cut(self, item: Item, width: int) -> bool:
         """The column of the tags is narrow."""
-        return tag_columns(self.list.text_width).tag - 1
+        return span(item.name).width > tag_columns(width).tag - 1
 
     def note(self) -> str:
         """Say what is folded, and what is not asked for without a key."""
@@ -152,12 +154,23 @@ class TagsScreen(ListingScreen):
 
     def take(self, message: Paged) -> int:
         """Take a page; what belongs to images is folded. Tags are put in order whenever twice as many are there."""
+        before = self.tags.attached
         self.tags, plain = with_names(self.tags, message.page.names)
         self._came.extend(plain)
         self.names.extend(plain)
         if len(self._came) >= 2 * self._ordered:
             self.put_in_order()
+        if self.tags.attached is not before:
+            self._tell_attached(before)
         return len(message.page.names)
+
+    def _tell_attached(self, before: Mapping[str, tuple[Attached, ...]]) -> None:
+        """A signature may come long after its image was read."""
+        for row in self.list.in_view:
+            facts = self.tags.facts.get(self.names.item(row).name)
+            if facts is not None and self.tags.attached.get(facts.digest) is not before.get(facts.digest):
+                self.list.repaint(row)
+        self.fixed("beside").draw(self.side())
 
     def came_to_end(self) -> None:
         """Put all in order."""
