@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.fuzz.keys import mashed
 from tests.tui_browsing import FakeBrowsing, browsing, calm
 from tests.tui_fakes import ScriptedSession
 from tests.tui_screens import home, screen_text, settled, showing
@@ -28,6 +29,13 @@ async def test_a_panel_closes_once(opened: str, key: str, tmp_path: Path, monkey
         await settled(pilot)
         assert pilot.app.return_code in (None, 0)  # a third `q` may come to the home screen
         assert home(pilot) in pilot.app.screen_stack
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_keys_at_random_end_nothing(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`python -m tests.fuzz.keys` presses more of them."""
+    monkeypatch.chdir(tmp_path)
+    mashed(["--demo"], seed, 100, str(tmp_path))
 
 
 async def test_three_escapes_leave_one_screen_and_open_none() -> None:

@@ -43,6 +43,11 @@ class Terminal:
         """Press keys."""
         os.write(self._master, keys)
 
+    def resize(self, width: int, height: int) -> None:
+        """Make the window as large as that."""
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+        self.process.send_signal(signal.SIGWINCH)
+
     def until(self, *words: str) -> None:
         """Read until all the words were written, in whatever order: one painting may hold them."""
         start = len(self.out)
