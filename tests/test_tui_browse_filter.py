@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from regtui.tui.browse.filter import ALIKE_LIMIT, SLICE, SLOW_SLICE, Form, Search, alike, read_filter
-from regtui.tui.browse.names import Item, Names
+from regtui.tui.browse.names import FEW, Item, Names
 
 NAMES = ("coreos/etcd", "coreos/flannel", "library/etcd", "library/Nginx", "team/app", "team/app-old")
 
@@ -160,9 +160,24 @@ def test_open_namespaces_stay_open_when_something_else_is_looked_for() -> None:
     names.advance()
     names.advance()
     assert shown(names) == ["team/ 2", "  team/app", "  team/app-old"]
+    names.look_for(read_filter(""))
+    names.advance()
+    assert shown(names) == ["coreos/ 2", "library/ 2", "team/ 2", "  team/app", "  team/app-old"]
+
+
+def test_the_namespaces_around_a_few_matches_are_open() -> None:
+    names = names_of(*NAMES, *(f"many/x-{number}" for number in range(FEW)))
+    names.show_tree(True)
+    names.advance()
     names.look_for(read_filter("etcd"))
     names.advance()
-    assert shown(names) == ["coreos/ 1", "library/ 1"]
+    assert shown(names) == ["coreos/ 1", "  coreos/etcd", "library/ 1", "  library/etcd"]
+    assert names.toggle(0)
+    assert shown(names) == ["coreos/ 1", "library/ 1", "  library/etcd"]
+    names.look_for(read_filter("a"))
+    names.advance()
+    assert "many/ 200" in shown(names)
+    assert not any(row.startswith(" ") for row in shown(names))
 
 
 def test_a_deep_name_is_no_trouble() -> None:

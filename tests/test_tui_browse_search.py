@@ -57,3 +57,12 @@ async def test_a_whole_name_is_opened_whatever_a_search_finds() -> None:
         await until(pilot, lambda: "other/app" in screen_text(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: means.asked["tags me/app"] == 1)
+
+
+async def test_enter_opens_the_only_match_in_the_tree_too() -> None:
+    means = FakeBrowsing([["a/b/deep", "a/other", "team/app", "team/web"]])
+    async with browsing(means) as pilot:
+        await pilot.press("t", "slash", *"deep")
+        await until(pilot, lambda: "a/b/deep" in screen_text(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: means.asked["tags a/b/deep"] == 1)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regtui.tui.browse.filter import Filter, Form, Search, alike
-from regtui.tui.browse.tree import Folder, Level
+from regtui.tui.browse.tree import EVERYWHERE, Folder, Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+FEW = 200
+"""Matches up to which the namespaces around them are open: a person who looks for a name wants to see it."""
 SOUGHT_LIMIT = 50_000
 """Matches beyond which nothing more is taken from a seek: there is enough to look at, and the scan brings the rest."""
 
@@ -131,8 +133,10 @@ class Names:
             if self._skipped:
                 self._leave_out(before)
         if self._tree is not None:
-            source = range(len(self.all)) if self.wanted.form is Form.ALL else self.search.found
-            more = self._tree.advance(self.all, source, self._opened) or more
+            everything = self.wanted.form is Form.ALL
+            source = range(len(self.all)) if everything else self.search.found
+            opened = self._opened if everything or len(source) > FEW else EVERYWHERE
+            more = self._tree.advance(self.all, source, opened) or more
         return more
 
     def _leave_out(self, start: int) -> None:
@@ -157,6 +161,11 @@ class Names:
         if self._tree is not None:
             return len(self._ahead) + len(self._tree)
         return self.matching
+
+    @property
+    def first_name(self) -> int:
+        """The first row that is no namespace, 0 where namespaces alone stand at the top."""
+        return next((row for row in range(min(len(self), FEW)) if self.item(row).folder is None), 0)
 
     def item(self, row: int) -> Item:
         """Return what stands in a row."""

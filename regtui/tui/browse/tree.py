@@ -7,10 +7,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
 SLICE = 10_000
 """Names that one slice sorts into their namespaces, about 5 ms."""
+
+
+class Everywhere:
+    """Every path there is."""
+
+    def __contains__(self, path: object) -> bool:
+        return True
+
+
+EVERYWHERE = Everywhere()
 
 
 @dataclass(slots=True)
@@ -50,7 +60,7 @@ class Level:
         inside = (folder.level for folder in self._opened.values())
         return len(self._entries) + sum(len(level) for level in inside if level is not None)
 
-    def advance(self, names: Sequence[str], source: Sequence[int], wanted: frozenset[str]) -> bool:
+    def advance(self, names: Sequence[str], source: Sequence[int], wanted: Container[str]) -> bool:
         """Sort a slice more of the source's names in, and open folders that are wanted; True where more is left."""
         end = min(len(source), self._fed + SLICE)
         for place in range(self._fed, end):
@@ -62,7 +72,7 @@ class Level:
                 more = True
         return more
 
-    def _add(self, names: Sequence[str], index: int, wanted: frozenset[str]) -> None:
+    def _add(self, names: Sequence[str], index: int, wanted: Container[str]) -> None:
         name = names[index]
         slash = name.find("/", len(self._path))
         if slash < 0:

@@ -241,7 +241,10 @@ class ListingScreen(BrowsingScreen):
             self.submitted(typed)
             return
         self.list.focus()
-        if len(self.names) == 1 and item.folder is None:
+        if not self.list.cursor and item.folder is not None:
+            self.list.cursor = self.names.first_name
+            item = self.names.item(self.list.cursor)
+        if 1 in (len(self.names), self.names.matching) and item.folder is None:
             self.open_item(item)
 
     def submitted(self, typed: str) -> None:
