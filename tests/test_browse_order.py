@@ -72,12 +72,21 @@ def test_keys_of_pages_are_those_of_the_whole(first: list[str], second: list[str
     assert semver_keys(first) + semver_keys(second) == semver_keys([*first, *second])
 
 
-@given(st.lists(TAG, max_size=60))
-def test_sorting_in_steps_sorts_as_in_one(names: list[str]) -> None:
-    whole = order_tags(names, Order.SEMVER)
+@given(st.lists(TAG, max_size=60), st.sampled_from(Order), st.integers(1, 9))
+def test_sorting_in_steps_sorts_as_in_one(names: list[str], by: Order, run: int) -> None:
+    known = {name: facts(name, day=1 + len(name) % 3, size=len(name) // 2) for name in names[::2]}
+    whole = order_tags(names, by, known)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(order, "RUN", 7)
-        assert order_tags(names, Order.SEMVER) == whole
+        patch.setattr(order, "RUN", run)
+        assert order_tags(names, by, known) == whole
+
+
+def test_equal_names_stay_as_they_came() -> None:
+    names = ["b", "a", "b", "a", "b"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(order, "RUN", 2)
+        assert order_tags(names, Order.NAME) == (1, 3, 0, 2, 4)
+        assert order_tags(names, Order.SEMVER) == (0, 2, 4, 1, 3)
 
 
 @given(st.lists(st.text(max_size=20), max_size=20))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from itertools import zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from regtui.frozen import dataclass
 
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
     from regtui.browse.models import TagFacts
 
+K = TypeVar("K", str, float)
+
 LATEST = "latest"
-RUN = 32_768
+RUN = 8_192
 """Keys that are sorted in one step."""
 _ATTACHED = re.compile(r"(sha256|sha512)-([0-9a-f]{64}(?:[0-9a-f]{64})?)(?:\.([A-Za-z0-9._-]+))?", re.ASCII)
 _SPLIT = re.compile(r"[-._]?([0-9]{1,128})", re.ASCII)
@@ -47,30 +49,56 @@ def order_tags(names: Sequence[str], by: Order, facts: Mapping[str, TagFacts] | 
     """
     match by:
         case Order.NAME:
-            return tuple(sorted(range(len(names)), key=names.__getitem__))
+            return tuple(_in_steps(names, reverse=False))
         case Order.SEMVER:
-            keys = semver_keys(names)
-            return tuple(_from_high_to_low(keys))
+            return tuple(_in_steps(semver_keys(names), reverse=True))
         case Order.DATE | Order.SIZE:
             known = facts or {}
-            weights = [_weight(known.get(name), by) for name in names]
-            return tuple(sorted(order_tags(names, Order.SEMVER), key=weights.__getitem__, reverse=True))
+            versions = order_tags(names, Order.SEMVER)
+            weights = [_weight(known.get(names[index]), by) for index in versions]
+            return tuple([versions[place] for place in _in_steps(weights, reverse=True)])
 
 
-def _from_high_to_low(keys: list[str]) -> list[int]:
-    """Return the indexes of the keys, equal ones as they came; in steps of a few milliseconds.
+def _in_steps(keys: Sequence[K], *, reverse: bool) -> list[int]:
+    """Return the indexes in the order of the keys, equal ones as they came; in steps of a few milliseconds.
 
-    A thread that sorts lets no other run until it is done, and 100,000 keys would hold the screen for 50 ms. What is
-    sorted already is merged by the same sort in a time that grows with its length alone.
+    A thread that sorts lets no other run until it is done, and 100,000 keys would hold the screen for 50 ms.
     """
     runs = [
-        sorted(range(start, min(start + RUN, len(keys))), key=keys.__getitem__, reverse=True)
+        sorted(range(start, min(start + RUN, len(keys))), key=keys.__getitem__, reverse=reverse)
         for start in range(0, len(keys), RUN)
     ]
+    none: list[int] = []
     while len(runs) > 1:
-        pairs = zip_longest(runs[::2], runs[1::2], fillvalue=())
-        runs = [sorted([*former, *latter], key=keys.__getitem__, reverse=True) for former, latter in pairs]
+        pairs = zip_longest(runs[::2], runs[1::2], fillvalue=none)
+        runs = [_merged(former, latter, keys, reverse=reverse) for former, latter in pairs]
     return runs[0] if runs else []
+
+
+def _merged(former: list[int], latter: list[int], keys: Sequence[K], *, reverse: bool) -> list[int]:
+    """Merge two sorted runs piece by piece, of equal keys the former's first: sorting what is in order is merging."""
+    merged: list[int] = []
+    taken = 0
+    for start in range(0, len(former), RUN):
+        after = start + RUN
+        end = _before(latter, keys[former[after]], keys, reverse=reverse) if after < len(former) else len(latter)
+        both = former[start:after] + latter[taken:end]
+        merged += sorted(both, key=keys.__getitem__, reverse=reverse)
+        taken = end
+    return merged
+
+
+def _before(run: list[int], key: K, keys: Sequence[K], *, reverse: bool) -> int:
+    """Return how many of a sorted run stand before a key, those that are equal to it not among them."""
+    low, high = 0, len(run)
+    while low < high:
+        middle = (low + high) // 2
+        found = keys[run[middle]]
+        if found > key if reverse else found < key:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 def _weight(facts: TagFacts | None, by: Order) -> float:

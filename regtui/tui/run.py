@@ -34,6 +34,8 @@ HUNG_UP = 128 + signal.SIGHUP
 STDIN, STDERR = 0, 2
 LAST_RESORT = 2.0
 """Seconds that restoring the terminal may take after a signal."""
+SWITCH = 0.001
+"""Seconds after which a thread that computes lets the screen go on: a key takes a dozen turns, of 5 ms by default."""
 FRAMES_TOLD = 12
 """Innermost frames of a fault that are printed."""
 
@@ -71,6 +73,7 @@ def run_app(
     loaded = load_settings(path)
     shown = look(loaded.settings, os.environ)
     set_defaults(os.environ, shown)
+    sys.setswitchinterval(SWITCH)
     from regtui.tui.app import FAULT, RegtuiApp, Start
     from regtui.tui.suspension import watch_hang_up
 

@@ -19,6 +19,7 @@ from regtui.browse.models import (
     TagFacts,
     TagsPage,
 )
+from regtui.tui.browse.slices import BETWEEN
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -103,10 +104,14 @@ async def follow_listing(
     number: int,
     post: Post,
 ) -> None:
-    """Post the pages of a listing and its end; being cancelled closes the listing."""
+    """Post the pages of a listing and its end; being cancelled closes the listing.
+
+    A server that is near sends them without a break, and a key would wait for a piece of a page at each of its turns.
+    """
     async with aclosing(pages):
         async for page in pages:
             post(Ended(number, page) if isinstance(page, ListingEnded) else Paged(number, page))
+            await asyncio.sleep(BETWEEN)
 
 
 async def follow_seek(
