@@ -234,8 +234,8 @@ async def calm(pilot: Pilot[None], turns: int = 12) -> None:
 
 
 async def until(pilot: Pilot[None], reached: Callable[[], bool]) -> None:
-    """Wait for something that a worker brings about."""
-    for _ in range(400):
+    """Wait for something that a worker brings about; half a minute, for a machine that stands still meanwhile."""
+    for _ in range(3000):
         if reached():
             return
         await pilot.pause(0.01)
