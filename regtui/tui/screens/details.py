@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -16,6 +15,7 @@ from regtui.tui.browse.details_lines import main_lines, more_lines
 from regtui.tui.browse.follow import DetailsRead, follow_details
 from regtui.tui.browse.json_rows import folded, json_rows
 from regtui.tui.browse.lines import age_text
+from regtui.tui.browse.pause import Pause
 from regtui.tui.cells import EMPTY, Role, Span, indent, wrap
 from regtui.tui.copying import Copyable
 from regtui.tui.panels import frame_bottom, frame_top
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.events import Resize
-    from textual.timer import Timer
 
     from regtui.browse.models import Details, Place
     from regtui.browse.order import Attached
@@ -55,8 +54,7 @@ class DetailsScreen(BrowsingScreen):
         self._image: Details | None = None
         self._wanted = path[1]
         self._error: BrowseError | None = None
-        self._wait_ends = 0.0
-        self._wait: Timer | None = None
+        self._pause = Pause(self.set_interval, self._draw_main)
 
     def parts(self) -> ComposeResult:
         """Lay out two columns; on a small screen the second one's text stands below the first one's."""
@@ -84,7 +82,7 @@ class DetailsScreen(BrowsingScreen):
 
     def _ask(self, reference: str) -> None:
         self._wanted, self._error = reference, None
-        self._end_wait()
+        self._pause.end()
         self._draw()
         self._follow(reference)
 
@@ -99,7 +97,8 @@ class DetailsScreen(BrowsingScreen):
             return
         if isinstance(message.found, BrowseError):
             self._error = message.found
-            self._begin_wait(message.found.retry_after)
+            if message.found.retry_after:
+                self._pause.begin(message.found.retry_after)
         elif message.reference == self.path[1]:
             self._details = self._image = message.found
         else:
@@ -107,29 +106,16 @@ class DetailsScreen(BrowsingScreen):
         self.tell_title()
         self._draw()
 
-    def _begin_wait(self, seconds: float | None) -> None:
-        """Count the seconds down that a busy registry asks to wait."""
-        if seconds:
-            self._wait_ends = time.monotonic() + seconds
-            self._wait = self.set_interval(1.0, self._count)
-
-    def _count(self) -> None:
-        if self._wait_ends <= time.monotonic():
-            self._end_wait()
+    def _draw_main(self) -> None:
         self.query_one("#manifest", TextLines).draw(self._main())
 
-    def _end_wait(self) -> None:
-        if self._wait is not None:
-            self._wait.stop()
-            self._wait = None
-
     def _again(self) -> Line:
-        left = self._wait_ends - time.monotonic() if self._wait is not None else 0.0
-        told = f"ask again; the registry asks for a pause, {age_text(left)} left" if left > 0 else "ask again"
+        left = self._pause.left
+        told = f"ask again; the registry asks for a pause, {age_text(left)} left" if left else "ask again"
         return (Span("r ", Role.ACCENT), Span(told, Role.DIM))
 
     def _draw(self) -> None:
-        self.query_one("#manifest", TextLines).draw(self._main())
+        self._draw_main()
         self.query_one("#more", TextLines).draw(self._more())
         self.fixed("bottom").draw(self._bottom())
 
